@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { FukugenError } from '../errors.ts';
+import { cloud } from './cloud.ts';
+import { duration, name } from './fields.ts';
+import { local } from './local.ts';
+import { explain } from './mistakes.ts';
+
+/** What a backup has to achieve. */
+const objectives = z.strictObject({
+  /** The most work that may be lost, measured back from the disaster. */
+  rpo: duration({ min: '1m' }).prefault('6h'),
+  /** The longest time until the data can be used again. */
+  rto: duration({ min: '1m' }).prefault('4h'),
+});
+
+const policySchema = z
+  .strictObject({
+    /** Prefix of everything this project creates. */
+    name: name.default('fukugen'),
+    language: z.enum(['en', 'ja']).default('en'),
+    objectives: objectives.prefault({}),
+    cloud: cloud.optional(),
+    local: local.optional(),
+  })
+  .refine((policy) => policy.cloud !== undefined || policy.local !== undefined, 'declare cloud, local or both')
+  .refine((policy) => policy.cloud === undefined || policy.cloud.primary.region !== policy.cloud.replica.region, {
+    path: ['cloud', 'replica', 'region'],
+    message: 'the replica must be in another Region than the primary',
+  });
+
+/** The policy as it is written. */
+export type BackupPolicyInput = z.input<typeof policySchema>;
+
+/** The policy as the program uses it: defaults filled in, durations, sizes and secret references typed. */
+export type BackupPolicy = z.output<typeof policySchema>;
+export type CloudPolicy = NonNullable<BackupPolicy['cloud']>;
+export type DatabasePolicy = CloudPolicy['databases'][string];
+export type LocalPolicy = NonNullable<BackupPolicy['local']>;
+export type SourcePolicy = LocalPolicy['sources'][string];
+export type StorePolicy = LocalPolicy['stores'][string];
+
+/**
+ * Checks a policy and fills in its defaults.
+ *
+ * @param origin - where the policy came from, for the message
+ * @throws FukugenError `policy` naming every mistake at once, each with its path, what was received and what would be right
+ */
+export function parsePolicy(input: unknown, origin = 'the policy'): BackupPolicy {
+  const result = policySchema.safeParse(input, { reportInput: true });
+  if (result.success) return result.data;
+  const mistakes = explain(result.error.issues, input);
+  const count = mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`;
+  throw new FukugenError('policy', `${origin} has ${count}:\n${mistakes.map((line) => `  ${line}`).join('\n')}`, {
+    next: 'fukugen schema prints every key with its form',
+  });
+}
+
+/** The JSON Schema that editors use to complete and check a YAML policy. */
+export function policyJsonSchema(): object {
+  return z.toJSONSchema(policySchema, { io: 'input', unrepresentable: 'any' });
+}
+
+/** Types a `backup.config.ts` for completion in an editor; the program checks it when it reads it. */
+export function defineBackup(policy: BackupPolicyInput): BackupPolicyInput {
+  return policy;
+}

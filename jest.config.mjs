@@ -1,0 +1,12 @@
+/** TypeScript is only stripped, never checked, here: `npm run types` does that. ES modules, so that import.meta and `.ts` paths work as at run time. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+  },
+  testTimeout: 60_000,
+  // Tests start PostgreSQL servers and restic; two workers keep a two-core machine from starving them.
+  maxWorkers: 2,
+};
