@@ -13,3 +13,4 @@ export {
   type StorePolicy,
 } from './schema.ts';
 export { type SecretReference, secretText } from './secret.ts';
+export { placeWindows, type RdsWindows, runsOfDay } from './windows.ts';
