@@ -1,0 +1,46 @@
+import { defineBackup } from '../../core/policy/index.ts';
+
+/**
+ * A small team in Tokyo with its production on RDS for PostgreSQL.
+ *
+ *     cdk diff   -c config=examples/team-on-rds/backup.config.ts
+ *     cdk deploy -c config=examples/team-on-rds/backup.config.ts --all
+ */
+export default defineBackup({
+  // The prefix of every stack, database, vault and role. Choose once: these names cannot change later.
+  name: 'shop',
+
+  // What the business can bear. The worst case at 3 hours is a little more than 3 hours: a job may start up to an hour late.
+  objectives: { rpo: '6h', rto: '4h' },
+
+  cloud: {
+    // With the account written down, a deployment with another account's credentials is refused.
+    account: '111122223333',
+    primary: { region: 'ap-northeast-1' }, // Tokyo
+    replica: { region: 'ap-northeast-3' }, // Osaka
+
+    cadence: {
+      every: '3h',
+      startsAt: '00:00',
+      timezone: 'Asia/Tokyo',
+      keep: '14d',
+      // Copies hold out longer than the originals here: a mistake found after a long holiday is still undone from Osaka.
+      copy: { keep: '35d' },
+    },
+
+    databases: {
+      // Orders and customers. Two zones keep it up when one fails; that is no backup, so the copies are still made.
+      orders: {
+        kind: 'instance',
+        engineVersion: '17.6',
+        instanceClass: 'db.r7g.large',
+        storage: '200GiB',
+        multiAz: true,
+        // Written in UTC: Wednesday 02:15 in Tokyo. Left out, it would be early on Monday, when the weekly orders come in.
+        maintenanceWindow: 'tue:17:15-tue:17:45',
+      },
+      // Reports can be rebuilt from orders within a day, so one zone and the defaults will do.
+      reports: { kind: 'instance', engineVersion: '17.6' },
+    },
+  },
+});

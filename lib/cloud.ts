@@ -1,0 +1,47 @@
+import { type App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { type CloudPolicy, placeWindows } from '../core/policy/index.ts';
+import { BackupStack } from './stacks/backup-stack.ts';
+import { DatabaseStack } from './stacks/database-stack.ts';
+import { ReplicaStack } from './stacks/replica-stack.ts';
+
+/**
+ * Declares everything that a policy asks of AWS.
+ *
+ * @param name - of the policy: the prefix of every stack and of every name in it
+ * @throws FukugenError `policy` when a window of a database has no clear place
+ */
+export function declareCloud(app: App, name: string, cloud: CloudPolicy): void {
+  const { account, cadence, databases } = cloud;
+  const windows = placeWindows(cloud);
+  const stack = (kind: string, region: string, description: string) => ({
+    stackName: `${name}-${kind}`,
+    description,
+    // Without an account in the policy the templates hold none: the credentials at deployment decide, and a synth on
+    // any machine gives the same bytes.
+    env: { region, ...(account && { account }) },
+    terminationProtection: true,
+    policyName: name,
+  });
+
+  const database = new DatabaseStack(app, 'Database', {
+    ...stack('database', cloud.primary.region, 'The protected databases'),
+    databases,
+    windows,
+  });
+  const replica = new ReplicaStack(app, 'Replica', {
+    ...stack('replica', cloud.replica.region, 'Copies of the recovery points, and what a restore from them needs'),
+    databases,
+  });
+  const backup = new BackupStack(app, 'Backup', {
+    ...stack('backup', cloud.primary.region, 'Recovery points of the protected databases'),
+    cadence,
+    databases: Object.keys(databases),
+    replicaRegion: cloud.replica.region,
+  });
+  // Order only, no export: a job that copies to a vault that is not there yet fails, and so does one without its database.
+  backup.addStackDependency(replica);
+  backup.addStackDependency(database);
+
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+}

@@ -1,0 +1,113 @@
+import { CfnOutput, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as rds from 'aws-cdk-lib/aws-rds';
+import { Construct } from 'constructs';
+import type { DatabasePolicy, RdsWindows } from '../../core/policy/index.ts';
+import { PostgresParameters, postgresEngine } from './postgres-parameters.ts';
+
+export interface DatabaseInstanceProps {
+  /** Identifier of the RDS instance, unique in the account and Region. */
+  readonly identifier: string;
+  readonly policy: DatabasePolicy;
+  /** When RDS takes its own backup and does its maintenance, UTC, clear of the start windows of AWS Backup. */
+  readonly windows: RdsWindows;
+  readonly vpc: ec2.IVpc;
+}
+
+/**
+ * An RDS for PostgreSQL instance that nothing in this app can delete, in a network with no way out. RDS owns its
+ * point-in-time recovery; the snapshots that are copied away are AWS Backup's (see SnapshotPlan).
+ */
+export class DatabaseInstance extends Construct {
+  readonly instance: rds.DatabaseInstance;
+
+  constructor(scope: Construct, id: string, props: DatabaseInstanceProps) {
+    super(scope, id);
+    const { identifier, policy, windows, vpc } = props;
+
+    // A badge, not a fence: it opens the database to its members and, like any new group, lets them out everywhere.
+    const clients = new ec2.SecurityGroup(this, 'Clients', {
+      vpc,
+      description: `Members may connect to ${identifier}`,
+    });
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: `Holds ${identifier}`,
+      allowAllOutbound: false,
+    });
+
+    this.instance = new rds.DatabaseInstance(this, 'Instance', {
+      instanceIdentifier: identifier,
+      engine: postgresEngine(policy.engineVersion),
+      // The L2 puts `db.` in front.
+      instanceType: new ec2.InstanceType(policy.instanceClass.replace(/^db\./, '')),
+      parameterGroup: new PostgresParameters(this, 'Parameters', {
+        instance: identifier,
+        engineVersion: policy.engineVersion,
+      }),
+      multiAz: policy.multiAz,
+      autoMinorVersionUpgrade: true,
+
+      vpc,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+      securityGroups: [securityGroup],
+      publiclyAccessible: false,
+      iamAuthentication: true,
+      // RDS makes the password, keeps it in Secrets Manager and rotates it: no template, state or person ever holds it.
+      manageMasterUserPassword: true,
+
+      storageType: rds.StorageType.GP3,
+      // Up to the next whole GiB: `100GB` is 93.1 of them.
+      allocatedStorage: Math.ceil(policy.storage.gibibytes),
+      storageEncrypted: true,
+      // Encryption cannot be added or its key changed in place, and a snapshot under AWS's own `aws/rds` key can never
+      // go to another account (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html).
+      storageEncryptionKey: new kms.Key(this, 'Key', {
+        alias: `alias/${identifier}-database`,
+        description: `Encrypts ${identifier} and its recovery points in this Region`,
+        enableKeyRotation: true,
+        removalPolicy: RemovalPolicy.RETAIN,
+      }),
+
+      backupRetention: Duration.days(Math.ceil(policy.automatedBackupRetention.days)),
+      preferredBackupWindow: windows.backup,
+      preferredMaintenanceWindow: windows.maintenance,
+      copyTagsToSnapshot: true,
+      deleteAutomatedBackups: false,
+      // Said outright: the L2 derives it from the removal policy, and only one of the two should ever have to change.
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      cloudwatchLogsExports: ['postgresql'],
+    });
+    this.instance.connections.allowDefaultPortFrom(clients);
+
+    // RDS would create the log group itself, to be kept for ever.
+    this.instance.node.addDependency(
+      new logs.LogGroup(this, 'Log', {
+        logGroupName: `/aws/rds/instance/${identifier}/postgresql`,
+        retention: logs.RetentionDays.THREE_MONTHS,
+        removalPolicy: RemovalPolicy.RETAIN,
+      }),
+    );
+
+    Validations.of(this.instance).acknowledge({
+      id: 'AwsSolutions-RDS11',
+      reason:
+        'In isolated subnets, open to one security group only, another port hides nothing and surprises every client',
+    });
+    if (!policy.multiAz) {
+      Validations.of(this.instance).acknowledge({
+        id: 'AwsSolutions-RDS3',
+        reason: 'The policy sets multiAz to false: the loss of a zone is answered by a restore within the declared RTO',
+      });
+    }
+
+    new CfnOutput(this, 'Endpoint', { value: this.instance.dbInstanceEndpointAddress });
+    new CfnOutput(this, 'ClientsSecurityGroup', {
+      value: clients.securityGroupId,
+      description: `Put what connects to ${identifier} in this security group`,
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import * as rds from 'aws-cdk-lib/aws-rds';
+import type { Construct } from 'constructs';
+
+/** The engine that a policy's full version such as `17.6` names. */
+export function postgresEngine(version: string): rds.IInstanceEngine {
+  return rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.of(version, majorOf(version)) });
+}
+
+export interface PostgresParametersProps {
+  /** Identifier of the instance that the parameters are for. */
+  readonly instance: string;
+  /** Full version, such as `17.6`. */
+  readonly engineVersion: string;
+}
+
+/**
+ * The settings of a database. Parameter groups never travel with snapshot copies
+ * (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-copy-snapshot.html), so the same one exists in
+ * the replica Region under the same name: a restore there would otherwise come up with AWS's defaults.
+ */
+export class PostgresParameters extends rds.ParameterGroup {
+  constructor(scope: Construct, id: string, props: PostgresParametersProps) {
+    super(scope, id, {
+      // The family is in the name: it cannot change in place, and a new group under the old name is refused.
+      name: `${props.instance}-postgres${majorOf(props.engineVersion)}`,
+      description: `Settings of ${props.instance}, the same in both Regions`,
+      engine: postgresEngine(props.engineVersion),
+      // On by default from PostgreSQL 15 on, off before
+      // (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html).
+      parameters: { 'rds.force_ssl': '1' },
+    });
+    // Without an instance in the same stack the L2 would create no resource at all.
+    this.bindToInstance({});
+  }
+}
+
+function majorOf(version: string): string {
+  return version.split('.')[0] as string;
+}

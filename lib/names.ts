@@ -1,0 +1,40 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+/**
+ * Names that one stack knows of another without importing anything from it. A reference would make an export, and an
+ * export holds both stacks hostage: neither can change the value while the other uses it.
+ *
+ * Fixed names have a price that is wanted here: a change that needs a new database, vault or role fails at deployment,
+ * because the name is taken, where a generated name would put an empty one in its place.
+ */
+
+/** Identifier of the RDS instance: at most 61 of RDS's 63 characters. */
+export function instanceIdentifier(policy: string, database: string): string {
+  return `${policy}-${database}`;
+}
+
+export function instanceArn(scope: Construct, identifier: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'rds',
+    resource: 'db',
+    resourceName: identifier,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** The vault where recovery points are made, or the one in the replica Region where they are copied to. */
+export function vaultName(policy: string, place: 'primary' | 'replica'): string {
+  return `${policy}-${place}`;
+}
+
+/** @param region - of the vault, which need not be that of the stack */
+export function vaultArn(scope: Construct, name: string, region: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'backup',
+    resource: 'backup-vault',
+    resourceName: name,
+    region,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}

@@ -1,0 +1,29 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { CloudPolicy, RdsWindows } from '../../core/policy/index.ts';
+import { DatabaseInstance } from '../constructs/database-instance.ts';
+import { Network } from '../constructs/network.ts';
+import { instanceIdentifier } from '../names.ts';
+
+export interface DatabaseStackProps extends StackProps {
+  readonly policyName: string;
+  readonly databases: CloudPolicy['databases'];
+  /** Of every database, by its name in the policy. */
+  readonly windows: Readonly<Record<string, RdsWindows>>;
+}
+
+/** The databases and the network they live in, in the primary Region. */
+export class DatabaseStack extends Stack {
+  constructor(scope: Construct, id: string, props: DatabaseStackProps) {
+    super(scope, id, props);
+    const { vpc } = new Network(this, 'Network');
+    for (const [name, policy] of Object.entries(props.databases)) {
+      new DatabaseInstance(this, name, {
+        identifier: instanceIdentifier(props.policyName, name),
+        policy,
+        windows: props.windows[name] as RdsWindows,
+        vpc,
+      });
+    }
+  }
+}

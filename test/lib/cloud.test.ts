@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals';
+import { Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { declareCloud } from '../../lib/cloud.ts';
+import { cloudPolicy, newApp, synthesise } from './synthesise.ts';
+
+const texts = (templates: ReturnType<typeof synthesise>) =>
+  Object.values(templates).map((template) => JSON.stringify(template.toJSON()));
+
+test('a second synth gives the same bytes', () => {
+  expect(texts(synthesise())).toEqual(texts(synthesise()));
+});
+
+test('no template holds an account when the policy has none', () => {
+  const app = newApp();
+  declareCloud(app, 'shop', cloudPolicy());
+  for (const stack of app.synth().stacks) expect(JSON.stringify(stack.template)).not.toMatch(/\b\d{12}\b/);
+});
+
+test('no template holds a secret, or a place to write one', () => {
+  const suspicious = /[^"]*(password|secretstring|noecho|resolve:(secretsmanager|ssm-secure))[^"]*/gi;
+  for (const text of texts(synthesise())) {
+    expect((text.match(suspicious) ?? []).filter((found) => found !== 'ManageMasterUserPassword')).toEqual([]);
+  }
+});
+
+test('no stack imports from another', () => {
+  for (const text of texts(synthesise())) expect(text).not.toMatch(/Fn::ImportValue|Fn::GetStackOutput|"Export"/);
+});
+
+test('the plan is deployed after the vault it copies to and the databases it selects', () => {
+  const app = newApp();
+  declareCloud(app, 'shop', cloudPolicy());
+  const backup = app.synth().getStackByName('shop-backup');
+  const before = backup.dependencies.map((artifact) => artifact.id);
+  expect(before).toEqual(expect.arrayContaining(['Database', 'Replica']));
+});
+
+test('no stack can be deleted by accident', () => {
+  const app = newApp();
+  declareCloud(app, 'shop', cloudPolicy());
+  expect(app.synth().stacks.map((stack) => stack.terminationProtection)).toEqual([true, true, true]);
+});
+
+test('windows without a clear place are refused before a stack is built', () => {
+  const app = newApp();
+  expect(() => declareCloud(app, 'shop', cloudPolicy({ cadence: { every: '1h' } }))).toThrow(
+    /every "1h".*there are none; every "3h" would leave room$/,
+  );
+  expect(app.node.children.filter(Stack.isStack)).toEqual([]);
+});
+
+test('the synth fails on a construct that the security rules refuse', () => {
+  const app = newApp();
+  declareCloud(app, 'shop', cloudPolicy());
+  const replica = app.node.findChild('Replica');
+  new ec2.Vpc(replica, 'Bare', { availabilityZones: ['ap-northeast-3a'] });
+  expect(() => app.synth()).toThrow(/The VPC does not have an associated Flow Log.*Replica\/Bare\/Resource/s);
+});

@@ -1,0 +1,88 @@
+import { expect, test } from '@jest/globals';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as backup from 'aws-cdk-lib/aws-backup';
+import type { BackupPolicyInput } from '../../../core/policy/index.ts';
+import { SnapshotPlan } from '../../../lib/constructs/snapshot-plan.ts';
+import { cloudPolicy, newStack } from '../synthesise.ts';
+
+type CadenceInput = NonNullable<NonNullable<BackupPolicyInput['cloud']>['cadence']>;
+
+const database = 'arn:aws:rds:ap-northeast-1:111122223333:db:shop-main';
+const replicaVault = 'arn:aws:backup:ap-northeast-3:111122223333:backup-vault:shop-replica';
+
+function plan(cadence: CadenceInput = {}): Template {
+  const stack = newStack();
+  new SnapshotPlan(stack, 'Snapshots', {
+    name: 'shop',
+    cadence: cloudPolicy({ cadence }).cadence,
+    vault: backup.BackupVault.fromBackupVaultName(stack, 'Vault', 'shop-primary'),
+    replicaVault: backup.BackupVault.fromBackupVaultArn(stack, 'ReplicaVault', replicaVault),
+    databases: [database],
+  });
+  return Template.fromStack(stack);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a fragment of a template has no type
+function rules(cadence: CadenceInput = {}): any[] {
+  const [resource] = Object.values(plan(cadence).findResources('AWS::Backup::BackupPlan'));
+  return resource?.Properties.BackupPlan.BackupPlanRule;
+}
+
+test('takes a snapshot every three hours by the clock of Tokyo, within an hour', () => {
+  expect(rules()).toEqual([
+    expect.objectContaining({
+      RuleName: 'every-3h',
+      ScheduleExpression: 'cron(0 0,3,6,9,12,15,18,21 * * ? *)',
+      ScheduleExpressionTimezone: 'Asia/Tokyo',
+      StartWindowMinutes: 60,
+      CompletionWindowMinutes: 180,
+      TargetBackupVault: 'shop-primary',
+    }),
+  ]);
+});
+
+test('keeps the snapshot and its copy for as long as the policy says of each, rounded up to days', () => {
+  expect(rules({ keep: '36h', copy: { keep: '35d' } })).toEqual([
+    expect.objectContaining({
+      Lifecycle: { DeleteAfterDays: 2 },
+      CopyActions: [{ DestinationBackupVaultArn: replicaVault, Lifecycle: { DeleteAfterDays: 35 } }],
+    }),
+  ]);
+});
+
+test('never takes a continuous backup', () => {
+  expect(rules()[0]).not.toHaveProperty('EnableContinuousBackup');
+});
+
+test('lists the hours of a cadence that starts in the evening, since AWS Backup does not step past midnight', () => {
+  expect(rules({ every: '8h', startsAt: '22:15' })[0].ScheduleExpression).toBe('cron(15 6,14,22 * * ? *)');
+});
+
+test('has a rule for each minute past the hour that the cadence meets', () => {
+  expect(rules({ every: '90m' }).map(({ RuleName, ScheduleExpression }) => [RuleName, ScheduleExpression])).toEqual([
+    ['every-90m-at-0', 'cron(0 0,3,6,9,12,15,18,21 * * ? *)'],
+    ['every-90m-at-30', 'cron(30 1,4,7,10,13,16,19,22 * * ? *)'],
+  ]);
+});
+
+test('selects databases by their ARN and nothing by tag', () => {
+  plan().hasResourceProperties('AWS::Backup::BackupSelection', {
+    BackupSelection: { Resources: [database], ListOfTags: Match.absent(), Conditions: Match.absent() },
+  });
+});
+
+test('keeps the role without which recovery points cannot expire', () => {
+  plan().hasResource('AWS::IAM::Role', {
+    Properties: {
+      RoleName: 'shop-backup',
+      AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'backup.amazonaws.com' } }] },
+      ManagedPolicyArns: [
+        {
+          'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, Match.stringLikeRegexp('ServiceRolePolicyForBackup$')]],
+        },
+      ],
+    },
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+  });
+});

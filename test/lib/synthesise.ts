@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { type BackupPolicyInput, type CloudPolicy, parsePolicy } from '../../core/policy/index.ts';
+import { declareCloud } from '../../lib/cloud.ts';
+
+type CloudInput = Partial<NonNullable<BackupPolicyInput['cloud']>>;
+
+/** An account of the documentation's, so that it is seen wherever a template holds it. */
+export const account = '111122223333';
+
+const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+
+/** An app with the feature flags of cdk.json, which only the CDK command line reads by itself. */
+export function newApp(): App {
+  return new App({ context, autoSynth: false });
+}
+
+/** For one construct: a stack in Tokyo. */
+export function newStack(): Stack {
+  return new Stack(newApp(), 'Test', { env: { region: 'ap-northeast-1', account } });
+}
+
+export function cloudPolicy(cloud: CloudInput = {}): CloudPolicy {
+  const databases = { main: { kind: 'instance', engineVersion: '17.6' } } as const;
+  return parsePolicy({ cloud: { databases, ...cloud } }).cloud as CloudPolicy;
+}
+
+/** The templates of the whole app, by the id of their stack. */
+export function synthesise(cloud: CloudInput = {}): Record<'Database' | 'Replica' | 'Backup', Template> {
+  const app = newApp();
+  declareCloud(app, 'shop', cloudPolicy({ account, ...cloud }));
+  const assembly = app.synth();
+  const template = (id: string) => Template.fromJSON(assembly.getStackByName(`shop-${id.toLowerCase()}`).template);
+  return { Database: template('Database'), Replica: template('Replica'), Backup: template('Backup') };
+}
