@@ -2,7 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { CloudPolicy, RdsWindows } from '../../core/policy/index.ts';
 import { DatabaseInstance } from '../constructs/database-instance.ts';
-import { Network } from '../constructs/network.ts';
+import { Network, zonesOf } from '../constructs/network.ts';
 import { instanceIdentifier } from '../names.ts';
 
 export interface DatabaseStackProps extends StackProps {
@@ -14,6 +14,10 @@ export interface DatabaseStackProps extends StackProps {
 
 /** The databases and the network they live in, in the primary Region. */
 export class DatabaseStack extends Stack {
+  override get availabilityZones(): string[] {
+    return zonesOf(this.region);
+  }
+
   constructor(scope: Construct, id: string, props: DatabaseStackProps) {
     super(scope, id, props);
     const { vpc } = new Network(this, 'Network');

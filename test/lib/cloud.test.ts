@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { declareCloud } from '../../lib/cloud.ts';
-import { cloudPolicy, newApp, synthesise } from './synthesise.ts';
+import { account, cloudPolicy, newApp, synthesise } from './synthesise.ts';
 
 const texts = (templates: ReturnType<typeof synthesise>) =>
   Object.values(templates).map((template) => JSON.stringify(template.toJSON()));
@@ -15,6 +15,12 @@ test('no template holds an account when the policy has none', () => {
   const app = newApp();
   declareCloud(app, 'shop', cloudPolicy());
   for (const stack of app.synth().stacks) expect(JSON.stringify(stack.template)).not.toMatch(/\b\d{12}\b/);
+});
+
+test.each([{}, { account }])('a synth for %j asks AWS for nothing', (cloud) => {
+  const app = newApp();
+  declareCloud(app, 'shop', cloudPolicy(cloud));
+  expect(app.synth().manifest.missing ?? []).toEqual([]);
 });
 
 test('no template holds a secret, or a place to write one', () => {

@@ -3,6 +3,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type BackupPolicyInput, type CloudPolicy, parsePolicy } from '../../core/policy/index.ts';
 import { declareCloud } from '../../lib/cloud.ts';
+import { zonesOf } from '../../lib/constructs/network.ts';
 
 type CloudInput = Partial<NonNullable<BackupPolicyInput['cloud']>>;
 
@@ -16,9 +17,15 @@ export function newApp(): App {
   return new App({ context, autoSynth: false });
 }
 
-/** For one construct: a stack in Tokyo. */
-export function newStack(): Stack {
-  return new Stack(newApp(), 'Test', { env: { region: 'ap-northeast-1', account } });
+/** For one construct: a stack that knows its zones. */
+class TestStack extends Stack {
+  override get availabilityZones(): string[] {
+    return zonesOf(this.region);
+  }
+}
+
+export function newStack(region = 'ap-northeast-1'): Stack {
+  return new TestStack(newApp(), 'Test', { env: { region, account } });
 }
 
 export function cloudPolicy(cloud: CloudInput = {}): CloudPolicy {

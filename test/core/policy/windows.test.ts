@@ -92,6 +92,12 @@ describe('mistakes', () => {
     );
   });
 
+  test('a maintenance window of more than a day meets every run', () => {
+    expect(mistakes(cloud({ every: '24h' }, { maintenanceWindow: 'mon:17:15-tue:17:45' }))[1]).toMatch(
+      /maintenanceWindow: received "mon:17:15-tue:17:45"; it, or the hour before it, overlaps the start window 15:00-16:00/,
+    );
+  });
+
   test('all are reported at once, for every database, with the value and a clear window', () => {
     const policy = cloud(
       {},

@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Network } from '../../../lib/constructs/network.ts';
-import { newApp, newStack } from '../synthesise.ts';
+import { newStack } from '../synthesise.ts';
 
 function network(stack = newStack()): Template {
   new Network(stack, 'Network');
@@ -20,7 +19,7 @@ test.each([
   ['ap-northeast-1', ['ap-northeast-1a', 'ap-northeast-1c']],
   ['ap-northeast-3', ['ap-northeast-3a', 'ap-northeast-3b']],
 ])('spreads over two zones of %s without asking AWS', (region, zones) => {
-  const template = network(new Stack(newApp(), 'Test', { env: { region, account: '111122223333' } }));
+  const template = network(newStack(region));
   const subnets = Object.values(template.findResources('AWS::EC2::Subnet'));
   expect(subnets.map((subnet) => subnet.Properties.AvailabilityZone)).toEqual(zones);
 });
