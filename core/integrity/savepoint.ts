@@ -1,0 +1,25 @@
+import { type Connection, refusal } from './connection.ts';
+
+/** SQLSTATEs that end the whole reading: cancelled, shut down, connection lost. Anything else concerns one object. */
+const fatal = /^(57|08|25P03)/;
+
+/**
+ * Runs a read that may fail without losing the transaction, and gives back the locks it took: the planner locks every index of a table
+ * until the end, and five thousand tables would run the server out of lock space. Nothing is written, so nothing is undone.
+ */
+export async function attempt<T>(
+  connection: Connection,
+  read: () => Promise<T>,
+): Promise<{ readonly value: T } | { readonly refused: ReturnType<typeof refusal> }> {
+  await connection.query('savepoint fukugen');
+  let outcome: { readonly value: T } | { readonly refused: ReturnType<typeof refusal> };
+  try {
+    outcome = { value: await read() };
+  } catch (error) {
+    const refused = refusal(error);
+    if (refused.code === '' || fatal.test(refused.code)) throw error;
+    outcome = { refused };
+  }
+  await connection.query('rollback to savepoint fukugen; release savepoint fukugen');
+  return outcome;
+}

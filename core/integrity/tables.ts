@@ -1,0 +1,122 @@
+import { FukugenError } from '../errors.ts';
+import { type Connection, row, rows } from './connection.ts';
+import { contentOf, contentQuery, type HashedColumn, type Lanes } from './content.ts';
+import type { TableFingerprint, Unseen } from './fingerprint.ts';
+import { named, quoted } from './names.ts';
+import { attempt } from './savepoint.ts';
+
+/** A relation that stores rows, and how to read them. */
+export interface StoredTable {
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: TableFingerprint['kind'];
+  readonly persistence: TableFingerprint['persistence'];
+  readonly bytes: string;
+  readonly populated: boolean;
+  readonly foreign: boolean;
+  readonly readable: boolean;
+  readonly filtered: boolean;
+  /** Of a table that an extension made and asked to have dumped: which rows, as a WHERE clause or empty. */
+  readonly condition: string;
+  readonly columns: readonly HashedColumn[];
+}
+
+/**
+ * Tables whose rows pg_dump would dump. A table that belongs to an extension counts only where the extension registered it, with the
+ * rows it registered (https://www.postgresql.org/docs/current/extend-extensions.html#EXTEND-EXTENSIONS-CONFIG-TABLES).
+ * Virtual generated columns (18) store nothing and are left out.
+ */
+const storedTables = `
+  select n.nspname as schema, c.relname as name,
+         case when c.relkind = 'm' then 'materialized view' when c.relispartition then 'partition' else 'table' end as kind,
+         case c.relpersistence when 'u' then 'unlogged' else 'permanent' end as persistence,
+         case when c.relkind = 'f' then 0 else pg_table_size(c.oid) end::text as bytes,
+         c.relispopulated as populated,
+         c.relkind = 'f' as foreign,
+         has_schema_privilege(n.oid, 'usage')
+           and (has_table_privilege(c.oid, 'select') or coalesce(column_list.readable, false)) as readable,
+         row_security_active(c.oid) as filtered,
+         coalesce(config.condition, '') as condition,
+         coalesce(column_list.columns, '[]') as columns
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    left join lateral (
+      select json_agg(json_build_object('name', a.attname, 'type',
+                                        case when t.typnamespace = 'pg_catalog'::regnamespace then t.typname end)) as columns,
+             bool_and(has_column_privilege(c.oid, a.attnum, 'select')) as readable
+        from pg_attribute a join pg_type t on t.oid = a.atttypid
+       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated <> 'v'
+    ) column_list on true
+    left join pg_depend member
+      on member.classid = 'pg_class'::regclass and member.objid = c.oid and member.objsubid = 0 and member.deptype = 'e'
+    left join lateral (
+      select coalesce(e.extcondition[array_position(e.extconfig, c.oid)], '') as condition
+        from pg_extension e where e.oid = member.refobjid and c.oid = any (e.extconfig)
+    ) config on true
+   where c.relkind in ('r', 'm', 'f') and c.relpersistence <> 't'
+     and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_(toast|temp)'
+     and (member.objid is null or config.condition is not null)
+   order by n.nspname collate "C", c.relname collate "C"`;
+
+export async function listTables(connection: Connection): Promise<readonly StoredTable[]> {
+  return rows<StoredTable>(connection, storedTables);
+}
+
+/** Why a table will not be read, if so. Known beforehand: an error in the middle would cost a round trip and say less. */
+function obstacle(table: StoredTable): Pick<Unseen, 'why' | 'text'> | undefined {
+  if (table.foreign) return { why: 'foreign', text: 'a foreign table: its rows live on another server' };
+  if (!table.readable) return { why: 'permission', text: 'this role has no SELECT on it' };
+  if (table.filtered) return { why: 'row security', text: 'row-level security would hide rows from this role' };
+  return undefined;
+}
+
+export interface TablesOptions {
+  /** Called after each table. `done` counts the unreadable ones too. */
+  readonly onTable?: (name: string, done: number, total: number) => void;
+  /** By name as in `named`. @default - every table */
+  readonly tables?: (name: string) => boolean;
+  readonly signal?: AbortSignal;
+}
+
+interface ReadTables {
+  readonly tables: readonly TableFingerprint[];
+  readonly unseen: readonly Unseen[];
+}
+
+export async function readTables(
+  connection: Connection,
+  found: readonly StoredTable[],
+  options: TablesOptions,
+): Promise<ReadTables> {
+  const tables: TableFingerprint[] = [];
+  const unseen: Unseen[] = [];
+  for (const [index, table] of found.entries()) {
+    if (options.signal?.aborted) {
+      throw new FukugenError('cancelled', 'the fingerprint was cancelled', { cause: options.signal.reason });
+    }
+    const name = named(table.schema, table.name);
+    const excluded = options.tables?.(name) === false;
+    const hidden = excluded ? ({ why: 'excluded', text: 'left out by choice' } as const) : obstacle(table);
+    const result = hidden ?? (await readTable(connection, table));
+    if ('why' in result) unseen.push({ kind: 'table', name, ...result });
+    else tables.push(result);
+    options.onTable?.(name, index + 1, found.length);
+  }
+  return { tables, unseen };
+}
+
+async function readTable(
+  connection: Connection,
+  table: StoredTable,
+): Promise<TableFingerprint | Pick<Unseen, 'why' | 'text'>> {
+  const { schema, name, kind, persistence } = table;
+  const known = { schema, name, kind, persistence };
+  const bytes = Number(table.bytes);
+  if (!table.populated) {
+    return { ...known, rows: 0, content: contentOf({ rows: '0', high: null, low: null }), bytes, populated: false };
+  }
+  const query = contentQuery(quoted(schema, name), table.columns, table.condition);
+  const sums = await attempt(connection, () => row<Lanes>(connection, query));
+  if ('refused' in sums) return { why: 'error', text: sums.refused.text };
+  return { ...known, rows: Number(sums.value.rows), content: contentOf(sums.value), bytes };
+}
