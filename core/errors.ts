@@ -30,7 +30,7 @@ interface FukugenErrorOptions {
    * The next command to type, or the next thing to do.
    * @default - the sentence says it all
    */
-  readonly next?: string;
+  readonly next?: string | undefined;
 }
 
 /** One sentence for the user, a stable code for programs, the cause kept, and what to do next. */

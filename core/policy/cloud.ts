@@ -49,6 +49,14 @@ const instance = z.strictObject({
   maintenanceWindow: maintenanceWindow.optional(),
 });
 
+/** AWS Backup keeps recovery points for whole days, from 1 to 36,500. */
+function wholeDays() {
+  return duration({ min: '1d', max: '36500d' }).refine(
+    (value) => Number.isInteger(value.days),
+    'write whole days, such as 14d',
+  );
+}
+
 /** How often recovery points are taken, and how long each place keeps them. */
 const cadence = z.strictObject({
   every: duration({ min: '1h', max: '24h' })
@@ -63,12 +71,12 @@ const cadence = z.strictObject({
     .string()
     .refine(isTimezone, 'write a timezone of the IANA database such as Asia/Tokyo')
     .default('Asia/Tokyo'),
-  keep: duration({ min: '1d', max: '36500d' }).prefault('14d'),
+  keep: wholeDays().prefault('14d'),
   /** AWS Backup accepts at least 60 minutes; its default of 8 hours lets one rule suppress another. */
   startWindow: duration({ min: '60m', max: '24h' }).prefault('60m'),
   completionWindow: duration({ min: '60m', max: '7d' }).prefault('3h'),
   /** Copies in the replica Region. */
-  copy: z.strictObject({ keep: duration({ min: '1d', max: '36500d' }).prefault('14d') }).prefault({}),
+  copy: z.strictObject({ keep: wholeDays().prefault('14d') }).prefault({}),
 });
 
 export const cloud = z.strictObject({
@@ -92,7 +100,8 @@ export const cloud = z.strictObject({
 function isTimezone(text: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
+    // Intl also takes offsets such as +09:00, which EventBridge schedules and AWS Backup do not.
+    return text === 'UTC' || /^[A-Za-z_]+\//.test(text);
   } catch {
     return false;
   }

@@ -13,4 +13,5 @@ export {
   type StorePolicy,
 } from './schema.ts';
 export { type SecretReference, secretText } from './secret.ts';
+export { Size } from './size.ts';
 export { placeWindows, type RdsWindows, runsOfDay } from './windows.ts';

@@ -43,7 +43,7 @@ async function findPolicy(folder: string, wanted: string | undefined): Promise<s
     'missing',
     wanted ? `there is no policy at ${candidates[0]}` : `there is no policy in ${folder}`,
     {
-      next: 'copy examples/laptop/backup.config.yaml here and change it, or name a file with --config',
+      next: 'copy examples/laptop/backup.config.yaml here and change it, or name a file: fukugen --config FILE, cdk -c config=FILE',
     },
   );
 }

@@ -23,10 +23,18 @@ const policySchema = z
     local: local.optional(),
   })
   .refine((policy) => policy.cloud !== undefined || policy.local !== undefined, 'declare cloud, local or both')
-  .refine((policy) => policy.cloud === undefined || policy.cloud.primary.region !== policy.cloud.replica.region, {
+  .refine((policy) => !haveSameRegion(policy), {
     path: ['cloud', 'replica', 'region'],
     message: 'the replica must be in another Region than the primary',
+    // Looked at even when other parts are wrong: all mistakes come at once.
+    when: () => true,
   });
+
+/** What is given may be anything as long as other mistakes are in it. */
+function haveSameRegion(policy: unknown): boolean {
+  const { cloud } = policy as { cloud?: { primary?: { region?: string }; replica?: { region?: string } } };
+  return cloud?.primary?.region !== undefined && cloud.primary.region === cloud.replica?.region;
+}
 
 /** The policy as it is written. */
 export type BackupPolicyInput = z.input<typeof policySchema>;

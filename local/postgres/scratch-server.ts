@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -70,7 +70,7 @@ export async function startScratchServer(options: ScratchServerOptions = {}): Pr
   const programs = options.programs ?? (await newestServer());
   // PostgreSQL refuses to run as root, so root hands everything to the account that the packages make.
   const account = process.getuid?.() === 0 ? await postgresAccount() : undefined;
-  const folder = await mkdtemp(join(shortTemporaryFolder(), 'fukugen-pg-'));
+  const folder = await mkdtemp(join(await temporaryFolder(account), 'fukugen-pg-'));
   const data = join(folder, 'data');
   const listen = options.listen ?? 'socket';
   try {
@@ -228,9 +228,18 @@ class RunningServer implements ScratchServer {
   }
 }
 
-/** Socket paths end at about 100 bytes, which macOS's own temporary folder nearly uses up. */
-function shortTemporaryFolder(): string {
-  return tmpdir().length > 60 ? '/tmp' : tmpdir();
+/**
+ * Socket paths end at about 100 bytes, which macOS's own temporary folder nearly uses up,
+ * and another account cannot reach a temporary folder that is root's alone.
+ */
+async function temporaryFolder(account: Account | undefined): Promise<string> {
+  const usual = tmpdir();
+  if (usual.length > 60) return '/tmp';
+  if (!account) return usual;
+  for (let folder = usual; folder !== '/'; folder = dirname(folder)) {
+    if (((await stat(folder)).mode & 0o001) === 0) return '/tmp';
+  }
+  return usual;
 }
 
 async function freePort(): Promise<number> {

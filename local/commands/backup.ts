@@ -1,0 +1,103 @@
+import { FukugenError } from '../../core/errors.ts';
+import { exitStatus, statusOf } from '../console/exit-status.ts';
+import type { GlobalOptions, Outcome } from '../console/outcome.ts';
+import { bytesText, secondsText } from '../console/table.ts';
+import { isComplete, type SourceRecord } from '../generation/manifest.ts';
+import { type Taken, takeGeneration } from '../generation/take-generation.ts';
+import { planSource, type Source } from '../sources/index.ts';
+import type { Progress } from '../system/progress.ts';
+import { chooseSource, type Workspace } from '../workspace.ts';
+
+export interface BackupOptions extends GlobalOptions {
+  /** @default - every source of the policy */
+  readonly source?: readonly string[];
+}
+
+/** One generation of every source, brought to every store. */
+export async function backup(
+  workspace: Workspace,
+  options: BackupOptions,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Outcome> {
+  const sources = options.source?.length
+    ? options.source.map((name) => chooseSource(workspace, name))
+    : workspace.sources;
+  if (options.dryRun) return preview(workspace, sources);
+  const started = Date.now();
+  const taken = await takeGeneration(workspace, sources, progress, signal);
+  return { status: statusFor(taken), json: toJson(taken), text: toText(taken, Date.now() - started) };
+}
+
+/** Everything that can be found wrong without writing, all of it at once. */
+async function preview(workspace: Workspace, sources: readonly Source[]): Promise<Outcome> {
+  const lines: string[] = [];
+  const errors: FukugenError[] = [];
+  const look = async (name: string, step: () => Promise<string>) => {
+    try {
+      lines.push(`${name}: ${await step()}`);
+    } catch (error) {
+      if (!(error instanceof FukugenError)) throw error;
+      errors.push(error);
+      lines.push(`${name}: ${error.message}`);
+    }
+  };
+  for (const source of sources) await look(source.name, async () => `would back up ${(await planSource(source)).text}`);
+  for (const store of workspace.stores) {
+    await look(store.name, async () => {
+      await store.prepare();
+      return `would store in ${store.kind}`;
+    });
+  }
+  const [first] = errors;
+  const json = { dryRun: true, lines, errors: errors.map(({ code, message }) => ({ code, message })) };
+  return { status: first ? statusOf(first.code) : exitStatus.success, json, text: lines.join('\n'), isAnswer: true };
+}
+
+/** The worst of what happened: nothing stored or captured is worse than a file left out. */
+function statusFor(taken: Taken): number {
+  const error = taken.failed[0]?.error ?? taken.stores.find((store) => store.error)?.error;
+  if (error) return statusOf(error.code);
+  return isComplete(taken.manifest) ? exitStatus.success : exitStatus.incomplete;
+}
+
+function toJson({ manifest, stores, failed }: Taken): unknown {
+  return {
+    generation: manifest.generation,
+    complete: isComplete(manifest),
+    sources: manifest.sources,
+    failed: failed.map(({ name, error }) => ({ name, code: error.code, message: error.message })),
+    stores: stores.map(({ name, stored, error }) => ({
+      name,
+      stored,
+      ...(error ? { code: error.code, message: error.message } : {}),
+    })),
+  };
+}
+
+function toText({ manifest, stores, failed }: Taken, milliseconds: number): string {
+  return [
+    `generation ${manifest.generation} in ${secondsText(milliseconds)}`,
+    ...manifest.sources.flatMap((source) => [
+      `  ${source.name}: ${describe(source)}`,
+      ...source.problems.map((problem) => `    not in the backup: ${problem.path}, ${problem.reason}`),
+    ]),
+    ...failed.map(
+      ({ name, error }) => `  ${name}: FAILED, ${error.message}${error.next ? `\n    next: ${error.next}` : ''}`,
+    ),
+    ...stores.map(({ name, error }) =>
+      error
+        ? `  FAILED in ${name}: ${error.message}${error.next ? `\n    next: ${error.next}` : ''}`
+        : `  stored in ${name}`,
+    ),
+  ].join('\n');
+}
+
+function describe({ detail, files }: SourceRecord): string {
+  switch (detail.kind) {
+    case 'postgres':
+      return `${detail.tables} tables, ${detail.rows} rows, ${bytesText(files.bytes)} dumped`;
+    case 'directory':
+      return `${files.entries} files and folders, ${bytesText(files.bytes)}, ${detail.linked} unchanged`;
+  }
+}

@@ -1,0 +1,47 @@
+import { exitStatus } from '../console/exit-status.ts';
+import type { GlobalOptions, Outcome } from '../console/outcome.ts';
+import { compareSource } from '../sources/index.ts';
+import { chooseGeneration, openSource } from '../stores/choose.ts';
+import type { Store } from '../stores/store.ts';
+import type { Progress } from '../system/progress.ts';
+import { chooseSource, chooseStores, type Workspace } from '../workspace.ts';
+
+export interface CompareOptions extends GlobalOptions {
+  readonly store?: string;
+  /** A generation's name, or `latest`. */
+  readonly at: string;
+}
+
+/** What has changed since a generation was taken: the live source against its record. Reads only. */
+export async function compare(
+  workspace: Workspace,
+  name: string,
+  options: CompareOptions,
+  progress: Progress,
+): Promise<Outcome> {
+  const source = chooseSource(workspace, name);
+  const [store] = chooseStores(workspace, options.store) as [Store];
+  const generation = await chooseGeneration(store, options.at);
+  const from = { source: name, store: store.name, generation };
+  if (options.dryRun) {
+    return {
+      status: exitStatus.success,
+      json: { dryRun: true, ...from },
+      text: `would compare ${name} with ${generation} in ${store.name}`,
+      isAnswer: true,
+    };
+  }
+  progress.stage(`comparing ${name} with ${generation}`);
+  const proof = await openSource(store, generation, source, (folder, record) =>
+    compareSource(source, folder, record, progress),
+  );
+  const status = { identical: exitStatus.success, different: exitStatus.mismatch, incomplete: exitStatus.incomplete }[
+    proof.verdict
+  ];
+  return {
+    status,
+    json: { ...from, ...proof },
+    text: `${name} now, compared with ${generation}:\n${proof.text}`,
+    isAnswer: true,
+  };
+}

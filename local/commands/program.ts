@@ -1,0 +1,144 @@
+import { stdout } from 'node:process';
+import { Command } from 'commander';
+import { policyJsonSchema } from '../../core/policy/index.ts';
+import { exitMeanings, exitStatus } from '../console/exit-status.ts';
+import type { GlobalOptions, Outcome } from '../console/outcome.ts';
+import { createProgress, type Progress } from '../system/progress.ts';
+import { openWorkspace, type Workspace } from '../workspace.ts';
+import { type BackupOptions, backup } from './backup.ts';
+import { type CompareOptions, compare } from './compare.ts';
+import { initialise } from './initialise.ts';
+import { type ListOptions, list } from './list.ts';
+import { type RestoreOptions, restore } from './restore.ts';
+import { type VerifyOptions, verify } from './verify.ts';
+
+type Run = (workspace: Workspace, progress: Progress) => Promise<Outcome>;
+
+/** The command line as data; `onDone` receives the exit status. */
+export function createProgram(signal: AbortSignal, onDone: (status: number) => void): Command {
+  const program = new Command('fukugen')
+    .description(
+      'Backups that have already been restored: takes generations, and proves them by comparing what a restore gives back.',
+    )
+    .option('--config <file>', 'the policy: backup.config.ts or a YAML file of the same shape')
+    .option('--json', 'print one JSON object instead of text')
+    .option('--dry-run', 'say what would be done, and touch nothing')
+    .option('--verbose', 'say what is done also when no terminal watches')
+    .showHelpAfterError('Type fukugen --help, or the command with --help, to see what there is.')
+    .addHelpText('after', exitHelp());
+
+  const inWorkspace = async (command: Command, run: Run) => {
+    const options = command.optsWithGlobals<GlobalOptions>();
+    const progress = createProgress(options.verbose ?? false);
+    try {
+      const outcome = await run(await openWorkspace(process.cwd(), options.config), progress);
+      progress.end();
+      print(outcome, options);
+      onDone(outcome.status);
+    } finally {
+      progress.end();
+    }
+  };
+
+  program
+    .command('backup')
+    .description('take one generation of every source and bring it to every store')
+    .option('--source <name...>', 'only these sources')
+    .addHelpText('after', examples('fukugen backup', 'fukugen backup --source app', 'fukugen backup --dry-run'))
+    .action((_options, command: Command) =>
+      inWorkspace(command, (workspace, progress) =>
+        backup(workspace, command.optsWithGlobals<BackupOptions>(), progress, signal),
+      ),
+    );
+
+  program
+    .command('list')
+    .description('show the generations there are, and in which stores')
+    .option('--store <name>', 'only this store')
+    .addHelpText('after', examples('fukugen list', 'fukugen list --store r2 --json'))
+    .action((_options, command: Command) =>
+      inWorkspace(command, (workspace) => list(workspace, command.optsWithGlobals<ListOptions>())),
+    );
+
+  program
+    .command('verify')
+    .description('read what is stored and hold it against what was recorded when it was backed up')
+    .option('--full', 'restore it too, into a throwaway PostgreSQL or folder, and compare every table and file')
+    .option('--source <name>', 'only this source')
+    .option('--store <name>', 'only this store')
+    .option('--at <generation>', 'a generation by its name, or latest', 'latest')
+    .addHelpText(
+      'after',
+      examples('fukugen verify', 'fukugen verify --full --store r2', 'fukugen verify --at 2026-11-21T03-00-00-123Z'),
+    )
+    .action((_options, command: Command) =>
+      inWorkspace(command, (workspace, progress) =>
+        verify(workspace, command.optsWithGlobals<VerifyOptions>(), progress),
+      ),
+    );
+
+  program
+    .command('compare')
+    .argument('<source>', 'the source to compare')
+    .description('say what has changed in a source since a generation was taken; reads only')
+    .option('--store <name>', 'compare with this store (default: the first in the policy)')
+    .option('--at <generation>', 'a generation by its name, or latest', 'latest')
+    .addHelpText('after', examples('fukugen compare app', 'fukugen compare notes --at 2026-11-21T03-00-00-123Z'))
+    .action((source: string, _options, command: Command) =>
+      inWorkspace(command, (workspace, progress) =>
+        compare(workspace, source, command.optsWithGlobals<CompareOptions>(), progress),
+      ),
+    );
+
+  program
+    .command('restore')
+    .argument('<source>', 'the source to restore')
+    .description('restore beside the original, compare with what was recorded, then swap names and keep the old one')
+    .option('--store <name>', 'restore from this store (default: the first in the policy)')
+    .option('--at <generation>', 'a generation by its name, or latest', 'latest')
+    .option('--beside', 'stop before the swap')
+    .option('--yes', 'swap without asking')
+    .addHelpText(
+      'after',
+      examples('fukugen restore app', 'fukugen restore app --store r2 --beside', 'fukugen restore notes --yes'),
+    )
+    .action((source: string, _options, command: Command) =>
+      inWorkspace(command, (workspace, progress) =>
+        restore(workspace, source, command.optsWithGlobals<RestoreOptions>(), progress),
+      ),
+    );
+
+  program
+    .command('init')
+    .argument('[store]', 'only this store')
+    .description('make the restic repositories that the policy names')
+    .addHelpText('after', examples('fukugen init', 'fukugen init r2'))
+    .action((store: string | undefined, _options, command: Command) =>
+      inWorkspace(command, (workspace) => initialise(workspace, store, command.optsWithGlobals<GlobalOptions>())),
+    );
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of the policy, for editors')
+    .addHelpText('after', examples('fukugen schema > backup.schema.json'))
+    .action(() => {
+      stdout.write(`${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
+      onDone(exitStatus.success);
+    });
+
+  return program;
+}
+
+function print(outcome: Outcome, options: GlobalOptions): void {
+  const isWorthSaying = outcome.isAnswer || outcome.status !== exitStatus.success || stdout.isTTY || options.verbose;
+  if (options.json) stdout.write(`${JSON.stringify(outcome.json, null, 2)}\n`);
+  else if (isWorthSaying) stdout.write(`${outcome.text}\n`);
+}
+
+function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+function exitHelp(): string {
+  return `\nExit statuses:\n${exitMeanings.map(([status, meaning]) => `  ${String(status).padStart(3)}  ${meaning}`).join('\n')}`;
+}

@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, link, mkdir, open, readlink, rm, stat, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import pMap from 'p-map';
+import { storeFailure } from '../system/store-failure.ts';
+import type { Entry, FileEntry } from './entry.ts';
+import { type Problem, reasonOf, walkTree } from './tree-walk.ts';
+
+/** The same source in an earlier generation on the same file system, whose unchanged files are linked instead of copied. */
+export interface EarlierTree {
+  readonly folder: string;
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+
+export interface CaptureOptions {
+  readonly isExcluded?: (path: string, isDirectory: boolean) => boolean;
+  readonly earlier?: EarlierTree | undefined;
+  readonly onFile?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Capture {
+  readonly entries: readonly Entry[];
+  readonly problems: readonly Problem[];
+  /** How many files are links to the earlier generation. */
+  readonly linked: number;
+  /** Sockets, pipes and devices left out. */
+  readonly special: readonly string[];
+}
+
+/** A file being written to all the time is stored as last read, and named. */
+const attempts = 3;
+const parallel = 8;
+const chunkBytes = 256 * 1024;
+
+/**
+ * Copies a folder and records, for each file, the SHA-256 of exactly what was written.
+ * What cannot be read, or changed while it was read, is a problem in the result; what cannot be written is an error.
+ *
+ * @param into - an empty folder
+ * @throws FukugenError `store` when a copy cannot be written
+ */
+export async function captureTree(source: string, into: string, options: CaptureOptions = {}): Promise<Capture> {
+  const walk = await walkTree(source, options.isExcluded);
+  const problems: Problem[] = [...walk.problems];
+  let linked = 0;
+  let done = 0;
+
+  // The folder itself counts: ~/.ssh is private by its own mode.
+  const found = [{ path: '.', type: 'directory' } as const, ...walk.found];
+
+  // Folders first, one by one: each stands before what goes into it.
+  for (const { path, type } of found)
+    if (type === 'directory') await writing(() => mkdir(join(into, path), { recursive: true, mode: 0o700 }));
+
+  const entries = await pMap(
+    found,
+    async ({ path, type }): Promise<Entry | undefined> => {
+      options.signal?.throwIfAborted();
+      const from = join(source, path);
+      const to = join(into, path);
+      try {
+        if (type === 'directory') {
+          const stats = await reading(() => stat(from));
+          return { type, path, mode: stats.mode & 0o7777, modified: stats.mtimeMs };
+        }
+        if (type === 'link') {
+          const target = await reading(() => readlink(from));
+          await writing(() => symlink(target, to));
+          return { type, path, target };
+        }
+        const result = await captureFile(path, from, to, options.earlier);
+        if (result.linked) linked += 1;
+        if (result.changed)
+          problems.push({ path, reason: 'it changed while it was read; what is stored is the last of three readings' });
+        return result.entry;
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error;
+        problems.push({ path, reason: reasonOf(error.cause) });
+        return undefined;
+      } finally {
+        done += 1;
+        options.onFile?.(done, found.length);
+      }
+    },
+    { concurrency: parallel },
+  );
+  return { entries: entries.filter((entry) => entry !== undefined), problems, linked, special: walk.special };
+}
+
+interface CapturedFile {
+  readonly entry: FileEntry;
+  readonly linked: boolean;
+  readonly changed: boolean;
+}
+
+async function captureFile(
+  path: string,
+  from: string,
+  to: string,
+  earlier: EarlierTree | undefined,
+): Promise<CapturedFile> {
+  const input = await reading(() => open(from, constants.O_RDONLY | constants.O_NOFOLLOW));
+  try {
+    const before = earlier?.entries.get(path);
+    for (let attempt = 1; ; attempt += 1) {
+      const start = await reading(() => input.stat());
+      const known = before?.type === 'file' && isSameOutside(before, start) ? before : undefined;
+      // Size and time may lie (rsync links the old content then); only the content decides.
+      if (
+        known &&
+        earlier &&
+        (await hashOf(input)) === known.sha256 &&
+        (await linkTo(join(earlier.folder, path), to))
+      ) {
+        return { entry: { ...known, mode: start.mode & 0o7777 }, linked: true, changed: false };
+      }
+      const sha256 = await copyAndHash(input, to, start);
+      const end = await reading(() => input.stat());
+      const changed = start.size !== end.size || start.mtimeMs !== end.mtimeMs || start.ctimeMs !== end.ctimeMs;
+      if (!changed || attempt === attempts) {
+        const size = (await stat(to)).size;
+        const entry: FileEntry = {
+          type: 'file',
+          path,
+          size,
+          mode: start.mode & 0o7777,
+          modified: start.mtimeMs,
+          sha256,
+        };
+        return { entry, linked: false, changed };
+      }
+    }
+  } finally {
+    await input.close();
+  }
+}
+
+function isSameOutside(entry: FileEntry, stats: Stats): boolean {
+  return (
+    entry.size === stats.size && storedMode(entry.mode) === storedMode(stats.mode) && entry.modified === stats.mtimeMs
+  );
+}
+
+/** Read-only: an edit inside one generation would change every generation that links to the file. */
+function storedMode(mode: number): number {
+  return (mode & 0o555) | 0o400;
+}
+
+async function hashOf(input: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of chunks(input)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** A file system allows only so many links to one file (65,000 on ext4): the next generation then starts a new copy. */
+async function linkTo(existing: string, to: string): Promise<boolean> {
+  return link(existing, to).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function copyAndHash(input: FileHandle, to: string, stats: Stats): Promise<string> {
+  const hash = createHash('sha256');
+  // A reading that is tried again finds its own read-only copy in the way.
+  await writing(() => rm(to, { force: true }));
+  const output = await writing(() => open(to, 'wx', 0o600));
+  try {
+    for await (const chunk of chunks(input)) {
+      hash.update(chunk);
+      await writing(() => writeWhole(output, chunk));
+    }
+    await writing(async () => {
+      await output.chmod(storedMode(stats.mode));
+      await output.utimes(stats.atimeMs / 1_000, stats.mtimeMs / 1_000);
+      await output.sync();
+    });
+  } finally {
+    await output.close();
+  }
+  return hash.digest('hex');
+}
+
+async function* chunks(input: FileHandle): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  let position = 0;
+  for (;;) {
+    const { bytesRead } = await reading(() => input.read(buffer, 0, buffer.length, position));
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** One write may take less than it was given, on a nearly full disk for example. */
+async function writeWhole(output: FileHandle, chunk: Buffer): Promise<void> {
+  for (let offset = 0; offset < chunk.length; ) offset += (await output.write(chunk, offset)).bytesWritten;
+}
+
+/** Marks a failure of the source, which is reported, apart from a failure of the store, which ends the run. */
+class Unreadable extends Error {}
+
+async function reading<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw new Unreadable('unreadable', { cause });
+  }
+}
+
+async function writing<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (cause) {
+    throw storeFailure(cause, 'the store');
+  }
+}

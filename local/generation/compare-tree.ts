@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import pMap from 'p-map';
+import type { Entry, FileEntry } from './entry.ts';
+import { reasonOf, walkTree } from './tree-walk.ts';
+
+/** One way in which a folder is not what was recorded. */
+export interface TreeDifference {
+  readonly path: string;
+  readonly kind: 'missing' | 'extra' | 'type' | 'content' | 'target' | 'mode' | 'time' | 'unreadable';
+  readonly text: string;
+}
+
+export interface CompareTreeOptions {
+  /**
+   * A restored folder has the original's permissions and times; a stored one is read-only on purpose.
+   * @default false
+   */
+  readonly attributes?: boolean;
+  /** Paths that were left out on purpose, and so are no strangers. */
+  readonly isExcluded?: (path: string, isDirectory: boolean) => boolean;
+  readonly onFile?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const parallel = 4;
+/** File systems keep times to different grains; exFAT to two seconds, which no grain of ours hides. */
+const timeGrainMilliseconds = 2;
+
+/** Reads a folder whole and names every difference from what was recorded, down to the last byte of content. */
+export async function compareTree(
+  folder: string,
+  entries: readonly Entry[],
+  options: CompareTreeOptions = {},
+): Promise<TreeDifference[]> {
+  const differences: TreeDifference[] = [];
+  let done = 0;
+  const results = await pMap(
+    entries,
+    async (entry) => {
+      options.signal?.throwIfAborted();
+      const found = await compareEntry(folder, entry, options.attributes ?? false);
+      done += 1;
+      options.onFile?.(done, entries.length);
+      return found;
+    },
+    { concurrency: parallel },
+  );
+  differences.push(...results.flat());
+  const recorded = new Set(entries.map((entry) => entry.path));
+  const walk = await walkTree(folder, options.isExcluded);
+  for (const path of [...walk.found.map((found) => found.path), ...walk.special]) {
+    if (!recorded.has(path)) differences.push({ path, kind: 'extra', text: 'was not recorded' });
+  }
+  for (const { path, reason } of walk.problems) differences.push({ path, kind: 'unreadable', text: reason });
+  return differences;
+}
+
+async function compareEntry(folder: string, entry: Entry, attributes: boolean): Promise<TreeDifference[]> {
+  const { path } = entry;
+  const file = join(folder, path);
+  try {
+    const stats = await lstat(file);
+    const type = stats.isSymbolicLink()
+      ? 'link'
+      : stats.isDirectory()
+        ? 'directory'
+        : stats.isFile()
+          ? 'file'
+          : 'special';
+    if (type !== entry.type) return [{ path, kind: 'type', text: `was a ${entry.type}, is a ${type}` }];
+    if (entry.type === 'link') {
+      const target = await readlink(file);
+      return target === entry.target
+        ? []
+        : [{ path, kind: 'target', text: `pointed to ${entry.target}, points to ${target}` }];
+    }
+    const differences: TreeDifference[] = entry.type === 'file' ? await compareContent(file, entry, stats.size) : [];
+    if (attributes) {
+      const mode = stats.mode & 0o7777;
+      if (mode !== entry.mode)
+        differences.push({ path, kind: 'mode', text: `had mode ${entry.mode.toString(8)}, has ${mode.toString(8)}` });
+      if (Math.abs(stats.mtimeMs - entry.modified) > timeGrainMilliseconds) {
+        differences.push({
+          path,
+          kind: 'time',
+          text: `was changed ${new Date(entry.modified).toISOString()}, says ${stats.mtime.toISOString()}`,
+        });
+      }
+    }
+    return differences;
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return [
+      missing ? { path, kind: 'missing', text: 'is missing' } : { path, kind: 'unreadable', text: reasonOf(error) },
+    ];
+  }
+}
+
+async function compareContent(file: string, entry: FileEntry, size: number): Promise<TreeDifference[]> {
+  if (size !== entry.size) return [{ path: entry.path, kind: 'content', text: `had ${entry.size} bytes, has ${size}` }];
+  const sha256 = await hashFile(file);
+  return sha256 === entry.sha256
+    ? []
+    : [{ path: entry.path, kind: 'content', text: `content differs: SHA-256 was ${entry.sha256}, is ${sha256}` }];
+}
+
+/** SHA-256 of a file, in hexadecimal. */
+export async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) hash.update(chunk);
+  return hash.digest('hex');
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { readRecorded } from './recorded-file.ts';
+
+/** One thing inside a captured folder, as it was. Paths are relative, with `/`, in UTF-8. */
+export type Entry = FileEntry | DirectoryEntry | LinkEntry;
+
+export interface FileEntry {
+  readonly type: 'file';
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Permission bits of the original; the stored file is read-only. */
+  readonly mode: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+  /** SHA-256 of what was stored, in hexadecimal. */
+  readonly sha256: string;
+}
+
+export interface DirectoryEntry {
+  readonly type: 'directory';
+  readonly path: string;
+  readonly mode: number;
+  readonly modified: number;
+}
+
+export interface LinkEntry {
+  readonly type: 'link';
+  readonly path: string;
+  readonly target: string;
+}
+
+/** The digest of a written file list, which the manifest names. */
+export interface FileList {
+  readonly entries: number;
+  /** Sum of the sizes of the files, in bytes. */
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** One JSON object a line, so that a list of a million files is written and read without holding its text. */
+export async function writeEntries(file: string, entries: Iterable<Entry>): Promise<FileList> {
+  const digest = createHash('sha256');
+  let count = 0;
+  let bytes = 0;
+  function* lines(): Generator<string> {
+    for (const entry of entries) {
+      const line = `${JSON.stringify(entry)}\n`;
+      digest.update(line);
+      count += 1;
+      bytes += entry.type === 'file' ? entry.size : 0;
+      yield line;
+    }
+  }
+  await pipeline(lines, createWriteStream(file, { mode: 0o400, flags: 'wx', flush: true }));
+  return { entries: count, bytes, sha256: digest.digest('hex') };
+}
+
+/**
+ * Reads a file list back, after holding it against its digest.
+ *
+ * @throws FukugenError `mismatch` when the list is missing or damaged
+ */
+export async function readEntries(file: string, expected: FileList): Promise<Entry[]> {
+  const text = await readRecorded(file, expected.sha256);
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Entry);
+}

@@ -1,0 +1,105 @@
+import { hash } from 'node:crypto';
+import { join } from 'node:path';
+import { FukugenError } from '../../core/errors.ts';
+import type { FileList } from './entry.ts';
+import { readWhole, writeDurably } from './recorded-file.ts';
+import type { Problem } from './tree-walk.ts';
+
+/**
+ * What a generation holds. The manifest names the digest of every file list, a file list the digest of every file,
+ * and `manifest.json.sha256` the digest of the manifest: one changed byte anywhere breaks the chain.
+ */
+export interface Manifest {
+  readonly format: 1;
+  /** See `generation/identifier.ts`. */
+  readonly generation: string;
+  /** The name in the policy. */
+  readonly policy: string;
+  readonly host: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly sources: readonly SourceRecord[];
+  /** Sources that could not be captured at all. */
+  readonly failed: readonly { readonly name: string; readonly reason: string }[];
+}
+
+export interface SourceRecord {
+  readonly name: string;
+  readonly kind: 'postgres' | 'directory';
+  /** ISO 8601, UTC: the moment whose content this is. */
+  readonly capturedAt: string;
+  readonly files: FileList;
+  /** Empty when everything is in the backup. */
+  readonly problems: readonly Problem[];
+  /** Facts that a restore needs, by kind of source. */
+  readonly detail: PostgresDetail | DirectoryDetail;
+}
+
+export interface PostgresDetail {
+  readonly kind: 'postgres';
+  readonly database: string;
+  readonly serverVersion: string;
+  readonly serverMajor: number;
+  readonly clientVersion: string;
+  readonly tables: number;
+  readonly rows: number;
+  /** SHA-256 of `fingerprint.json`, in hexadecimal. */
+  readonly fingerprint: string;
+}
+
+export interface DirectoryDetail {
+  readonly kind: 'directory';
+  /** Where it was, absolute. */
+  readonly path: string;
+  readonly linked: number;
+}
+
+const manifestName = 'manifest.json';
+const digestName = 'manifest.json.sha256';
+
+/** Paths inside a generation. */
+export const layout = {
+  manifest: manifestName,
+  source: (name: string) => join('sources', name),
+  data: (name: string) => join('sources', name, 'data'),
+  files: (name: string) => join('sources', name, 'files.jsonl'),
+  fingerprint: (name: string) => join('sources', name, 'fingerprint.json'),
+} as const;
+
+/** Whether everything the policy asked for is in the generation. */
+export function isComplete(manifest: Manifest): boolean {
+  return manifest.failed.length === 0 && manifest.sources.every((source) => source.problems.length === 0);
+}
+
+/** Written last, and in the form that `sha256sum -c manifest.json.sha256` checks without this project. */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  await writeDurably(join(folder, manifestName), text);
+  await writeDurably(join(folder, digestName), `${hash('sha256', text)}  ${manifestName}\n`);
+}
+
+/**
+ * @throws FukugenError `mismatch` when the manifest is missing, damaged or of a later format
+ */
+export async function readManifest(folder: string): Promise<Manifest> {
+  // Bytes, not text: decoding replaces what is not UTF-8, and could so mend a damaged byte before it is hashed.
+  const [bytes, digest] = await Promise.all([
+    readWhole(join(folder, manifestName)),
+    readWhole(join(folder, digestName)),
+  ]);
+  if (digest.toString() !== `${hash('sha256', bytes)}  ${manifestName}\n`) {
+    throw new FukugenError(
+      'mismatch',
+      `the manifest in ${folder} is damaged: it does not have the SHA-256 in ${digestName}`,
+    );
+  }
+  const manifest = JSON.parse(bytes.toString()) as Manifest;
+  if (manifest.format !== 1) {
+    throw new FukugenError(
+      'mismatch',
+      `the manifest in ${folder} has format ${manifest.format}, written by a later fukugen`,
+    );
+  }
+  return manifest;
+}

@@ -1,0 +1,147 @@
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { FukugenError } from '../../core/errors.ts';
+import { captureSource, type Source } from '../sources/index.ts';
+import { GenerationsStore } from '../stores/generations.ts';
+import type { Stage, Store } from '../stores/store.ts';
+import { removeTree } from '../system/folders.ts';
+import type { Lock } from '../system/lock.ts';
+import type { Progress } from '../system/progress.ts';
+import { isSystemError, storeFailure } from '../system/store-failure.ts';
+import { stagingFolder, type Workspace } from '../workspace.ts';
+import { generationAt } from './identifier.ts';
+import { layout, type Manifest, type SourceRecord, writeManifest } from './manifest.ts';
+
+export interface StoreOutcome {
+  readonly name: string;
+  readonly stored: boolean;
+  /** Why not. */
+  readonly error: FukugenError | undefined;
+}
+
+export interface Taken {
+  readonly manifest: Manifest;
+  readonly stores: readonly StoreOutcome[];
+  /** Sources that could not be captured, with what went wrong. */
+  readonly failed: readonly { readonly name: string; readonly error: FukugenError }[];
+}
+
+/**
+ * Takes one generation of the given sources and brings it to every store.
+ * A source or a store that fails does not stop the others; a generation without any source is not kept.
+ *
+ * @throws FukugenError when nothing at all could be captured or stored
+ */
+export async function takeGeneration(
+  workspace: Workspace,
+  sources: readonly Source[],
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Taken> {
+  const outcomes = new Map<string, FukugenError | undefined>();
+  const ready: Store[] = [];
+  for (const store of workspace.stores) {
+    progress.stage(`looking at the store ${store.name}`);
+    const error = await failure(() => store.prepare());
+    if (error) outcomes.set(store.name, error);
+    else ready.push(store);
+  }
+  const [firstFailure] = outcomes.values();
+  if (ready.length === 0) throw firstFailure;
+
+  const home =
+    ready.find((store) => store instanceof GenerationsStore) ??
+    new GenerationsStore('staging', stagingFolder(workspace));
+  await home.prepare();
+  await using locks = new AsyncDisposableStack();
+  for (const store of new Set([home, ...ready]))
+    if (store instanceof GenerationsStore) locks.use<Lock>(await store.lock());
+
+  const generation = generationAt(new Date());
+  const folder = await home.stage(generation);
+  try {
+    const { manifest, failed } = await capture(workspace, sources, { home, folder, generation, progress, signal });
+    const [onlyFailure] = failed;
+    if (onlyFailure && manifest.sources.length === 0) throw onlyFailure.error;
+    // Home first: its rename is instant, and from then on the generation exists whatever happens to an upload.
+    let stage: Stage = { generation, folder, manifest };
+    for (const store of [...ready].sort((a, b) => Number(b === home) - Number(a === home))) {
+      progress.stage(`storing in ${store.name}`);
+      outcomes.set(store.name, await failure(() => store.put(stage, signal)));
+      if (store === home && !outcomes.get(store.name)) stage = { ...stage, folder: join(home.root, generation) };
+    }
+    const stores = workspace.stores.map(({ name }) => ({
+      name,
+      stored: outcomes.get(name) === undefined,
+      error: outcomes.get(name),
+    }));
+    if (!stores.some((store) => store.stored)) throw stores[0]?.error;
+    return { manifest, stores, failed };
+  } finally {
+    await removeTree(folder);
+  }
+}
+
+interface CaptureRun {
+  readonly home: GenerationsStore;
+  readonly folder: string;
+  readonly generation: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function capture(
+  workspace: Workspace,
+  sources: readonly Source[],
+  run: CaptureRun,
+): Promise<Pick<Taken, 'manifest' | 'failed'>> {
+  const startedAt = new Date().toISOString();
+  const records: SourceRecord[] = [];
+  const failed: { name: string; error: FukugenError }[] = [];
+  for (const source of sources) {
+    run.progress.stage(`backing up ${source.name}`);
+    const into = join(run.folder, layout.source(source.name));
+    await mkdir(into, { recursive: true, mode: 0o700 });
+    const earlier = await run.home.earlier(source.name);
+    const error = await failure(async () => {
+      const captured = await captureSource(source, {
+        folder: into,
+        earlier,
+        progress: run.progress,
+        signal: run.signal,
+      });
+      records.push({ name: source.name, ...captured });
+    });
+    // A full disk or a Ctrl-C is nobody's source: the run ends, and what was there before stays.
+    if (error?.code === 'store' || error?.code === 'cancelled') throw error;
+    if (error) {
+      failed.push({ name: source.name, error });
+      await removeTree(into);
+    }
+  }
+  const manifest: Manifest = {
+    format: 1,
+    generation: run.generation,
+    policy: workspace.name,
+    host: hostname(),
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    sources: records,
+    failed: failed.map(({ name, error }) => ({ name, reason: error.message })),
+  };
+  if (records.length > 0) await writeManifest(run.folder, manifest);
+  return { manifest, failed };
+}
+
+/** What a step says when it fails; a defect is no FukugenError and goes on up. */
+async function failure(step: () => Promise<unknown>): Promise<FukugenError | undefined> {
+  try {
+    await step();
+    return undefined;
+  } catch (error) {
+    if (error instanceof FukugenError) return error;
+    if (isSystemError(error)) return storeFailure(error, 'the store');
+    throw error;
+  }
+}

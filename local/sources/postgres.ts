@@ -1,0 +1,248 @@
+import { hash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type pg from 'pg';
+import {
+  type Comparison,
+  compareFingerprints,
+  type DatabaseFingerprint,
+  fingerprintDatabase,
+  openSnapshot,
+  renderComparison,
+} from '../../core/integrity/index.ts';
+import { writeEntries } from '../generation/entry.ts';
+import type { PostgresDetail, SourceRecord } from '../generation/manifest.ts';
+import { recordTree } from '../generation/record-tree.ts';
+import { readRecorded, writeDurably } from '../generation/recorded-file.ts';
+import {
+  type Connection,
+  connectionFrom,
+  connectionOf,
+  databaseOf,
+  onDatabase,
+  type PostgresPolicy,
+  withSession,
+} from '../postgres/connection.ts';
+import { type DatabaseSetting, readSettings } from '../postgres/database-shell.ts';
+import { dumpDatabase } from '../postgres/dump.ts';
+import { clientFor, serverFor } from '../postgres/programs.ts';
+import { type RestoredDatabase, restoreDatabase } from '../postgres/restore-database.ts';
+import { startScratchServer } from '../postgres/scratch-server.ts';
+import { databaseExists, dropDatabase, sessionsIn, swapDatabases } from '../postgres/swap-database.ts';
+import type { Progress } from '../system/progress.ts';
+import type { Beside, CaptureContext, Captured, Plan, Proof } from './source.ts';
+
+/** Where things lie inside the source's folder of a generation. */
+const dumpPath = join('data', 'dump');
+const settingsPath = join('data', 'settings.json');
+const fingerprintPath = 'fingerprint.json';
+
+/** A database that every server has, to work from when the one in question is missing or in the way. */
+const maintenanceDatabase = 'postgres';
+
+export async function plan(policy: PostgresPolicy): Promise<Plan> {
+  const connection = await connectionOf(policy);
+  return withSession(connection, async (client) => {
+    const server = await serverOf(client);
+    const client_ = await clientFor(server.major);
+    const { rows } = await client.query<{ size: string }>(
+      'SELECT pg_size_pretty(pg_database_size(current_database())) AS size',
+    );
+    return {
+      text: `the database ${databaseOf(connection)}, ${rows[0]?.size}, on PostgreSQL ${server.version}, with pg_dump ${client_.version}`,
+    };
+  });
+}
+
+/** Dump and fingerprint read the same exported snapshot, so that a restore can be held against exactly what was dumped. */
+export async function capture(policy: PostgresPolicy, context: CaptureContext): Promise<Captured> {
+  const connection = await connectionOf(policy);
+  const data = join(context.folder, 'data');
+  await mkdir(data, { mode: 0o700 });
+  return withSession(connection, async (client) => {
+    const server = await serverOf(client);
+    const programs = await clientFor(server.major);
+    const snapshot = await openSnapshot(client);
+    const settings = await readSettings(client);
+    // Sequences do not follow snapshots: they are read first, so that what is dumped is never behind what is recorded.
+    const sequencesRead = Promise.withResolvers<void>();
+    const fingerprinting = fingerprintDatabase(client, {
+      onSequencesRead: sequencesRead.resolve,
+      onTable: (_name, done, total) => context.progress.count(done, total, 'tables'),
+    });
+    await Promise.race([sequencesRead.promise, fingerprinting]);
+    const recorded = await together(
+      fingerprinting,
+      (signal) => dumpDatabase(connection, programs, snapshot, join(context.folder, dumpPath), signal),
+      () => client.end(),
+      context.signal,
+    );
+    await client.query('COMMIT');
+
+    await writeDurably(join(context.folder, settingsPath), `${JSON.stringify(settings, null, 2)}\n`);
+    const text = `${JSON.stringify(recorded, null, 2)}\n`;
+    await writeDurably(join(context.folder, fingerprintPath), text);
+    const files = await writeEntries(join(context.folder, 'files.jsonl'), await recordTree(data, context.earlier));
+    const detail: PostgresDetail = {
+      kind: 'postgres',
+      database: recorded.database.name,
+      serverVersion: recorded.server.version,
+      serverMajor: recorded.server.major,
+      clientVersion: programs.version,
+      tables: recorded.tables.length,
+      rows: recorded.tables.reduce((sum, table) => sum + table.rows, 0),
+      fingerprint: hash('sha256', text),
+    };
+    return { kind: 'postgres', capturedAt: recorded.takenAt, files, problems: [], detail };
+  });
+}
+
+/** Restores into a PostgreSQL started for it alone and compares every table with its fingerprint. */
+export async function prove(folder: string, record: SourceRecord, progress: Progress): Promise<Proof> {
+  const stored = await readStored(folder, record);
+  await using server = await startScratchServer({ programs: await serverFor(stored.recorded.server.major) });
+  const maintenance = connectionFrom(server.connection(maintenanceDatabase));
+  const restored = await restoreDatabase(maintenance, {
+    ...stored,
+    into: 'restored',
+    place: 'scratch',
+    programs: await clientFor(server.programs.major),
+    onTable: (done, total) => progress.count(done, total, 'tables compared'),
+  });
+  return proofOf(restored);
+}
+
+/** Holds what the database is now against what was recorded; reads only. */
+export async function compare(
+  policy: PostgresPolicy,
+  folder: string,
+  record: SourceRecord,
+  progress: Progress,
+): Promise<Proof> {
+  const { recorded } = await readStored(folder, record);
+  const found = await withSession(await connectionOf(policy), async (client) => {
+    await openSnapshot(client);
+    return fingerprintDatabase(client, {
+      onTable: (_name, done, total) => progress.count(done, total, 'tables compared'),
+    });
+  });
+  return proofOf({ comparison: compareFingerprints(recorded, found, { restore: 'logical' }), notes: [] });
+}
+
+/** Restores into a new database on the same server, beside the live one. */
+export async function restoreBeside(
+  policy: PostgresPolicy,
+  folder: string,
+  record: SourceRecord,
+  progress: Progress,
+): Promise<Beside> {
+  const stored = await readStored(folder, record);
+  const connection = await connectionOf(policy);
+  const maintenance = onDatabase(connection, maintenanceDatabase);
+  const live = databaseOf(connection);
+  const suffix = new Date()
+    .toISOString()
+    .replace(/[-:]|\.\d+Z$/g, '')
+    .toLowerCase();
+  const name = withSuffix(live, `_restored_${suffix}`);
+  const programs = await withSession(maintenance, async (client) => clientFor((await serverOf(client)).major));
+  const discard = () => dropDatabase(maintenance, name);
+  const restored = await restoreDatabase(maintenance, {
+    ...stored,
+    into: name,
+    place: 'live',
+    programs,
+    onTable: (done, total) => progress.count(done, total, 'tables compared'),
+  }).catch(async (error) => {
+    await discard().catch(() => {});
+    throw error;
+  });
+  const kept = (await databaseExists(maintenance, live)) ? withSuffix(live, `_before_${suffix}`) : undefined;
+  return {
+    name,
+    proof: proofOf(restored),
+    question: await questionFor(maintenance, live, kept),
+    swap: async () => {
+      await swapDatabases(maintenance, { live, restored: name, kept });
+      const undo =
+        kept === undefined
+          ? []
+          : [`ALTER DATABASE "${live}" RENAME TO "${name}";`, `ALTER DATABASE "${kept}" RENAME TO "${live}";`];
+      return { inPlace: live, kept, undo };
+    },
+    discard,
+  };
+}
+
+async function questionFor(maintenance: Connection, live: string, kept: string | undefined): Promise<string> {
+  if (kept === undefined) return `Give it the name ${live}, which no database has now?`;
+  const sessions = await sessionsIn(maintenance, live);
+  const ended = sessions === 0 ? '' : `, ending ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`;
+  return `Put it in place of ${live}${ended}, and keep what is there now as ${kept}?`;
+}
+
+interface Stored {
+  readonly dump: string;
+  readonly recorded: DatabaseFingerprint;
+  readonly settings: readonly DatabaseSetting[];
+}
+
+async function readStored(folder: string, record: SourceRecord): Promise<Stored> {
+  const detail = record.detail as PostgresDetail;
+  return {
+    dump: join(folder, dumpPath),
+    recorded: JSON.parse(await readRecorded(join(folder, fingerprintPath), detail.fingerprint)) as DatabaseFingerprint,
+    settings: JSON.parse(await readFile(join(folder, settingsPath), 'utf8')) as DatabaseSetting[],
+  };
+}
+
+function proofOf({ comparison, notes }: RestoredDatabase): Proof {
+  const text = [renderComparison(comparison), ...notes].join('\n');
+  return { verdict: verdictOf(comparison), text, detail: { ...comparison, notes } };
+}
+
+/** Notes are no differences: they say what a restore changes by its nature. */
+function verdictOf({ verdict }: Comparison): Proof['verdict'] {
+  return verdict === 'identical-with-notes' ? 'identical' : verdict;
+}
+
+async function serverOf(client: pg.Client): Promise<{ readonly version: string; readonly major: number }> {
+  const { rows } = await client.query<{ version: string; number: string }>(
+    `SELECT current_setting('server_version') AS version, current_setting('server_version_num') AS number`,
+  );
+  const [row] = rows;
+  return { version: row?.version ?? '', major: Math.floor(Number(row?.number) / 10_000) };
+}
+
+/** PostgreSQL cuts names at 63 bytes, silently; the suffix must survive. */
+function withSuffix(database: string, suffix: string): string {
+  let base = database;
+  while (Buffer.byteLength(base + suffix) > 63) base = base.slice(0, -1);
+  return base + suffix;
+}
+
+/** Dump and fingerprint at the same time; when one fails the other is stopped, and nothing still writes when the caller cleans up. */
+async function together<T>(
+  fingerprinting: Promise<T>,
+  dump: (signal: AbortSignal) => Promise<void>,
+  stopFingerprint: () => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const failed = new AbortController();
+  const dumping = dump(signal ? AbortSignal.any([signal, failed.signal]) : failed.signal);
+  let first: unknown;
+  const remember = (error: unknown) => {
+    first ??= error;
+  };
+  fingerprinting.catch((error) => {
+    remember(error);
+    failed.abort();
+  });
+  dumping.catch(async (error) => {
+    remember(error);
+    await stopFingerprint();
+  });
+  const [fingerprint] = await Promise.allSettled([fingerprinting, dumping]);
+  if (first !== undefined || fingerprint.status === 'rejected') throw first;
+  return fingerprint.value;
+}

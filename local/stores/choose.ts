@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { FukugenError } from '../../core/errors.ts';
+import { layout, readManifest, type SourceRecord } from '../generation/manifest.ts';
+import type { Source } from '../sources/index.ts';
+import type { Store } from './store.ts';
+
+/**
+ * The generation that a person means: `latest`, or its name.
+ *
+ * @throws FukugenError `missing` when the store does not have it
+ */
+export async function chooseGeneration(store: Store, wanted: string): Promise<string> {
+  const generations = (await store.list()).map(({ generation }) => generation);
+  const [newest] = generations;
+  if (newest === undefined)
+    throw new FukugenError('missing', `the store ${store.name} has no generation yet`, { next: 'fukugen backup' });
+  if (wanted === 'latest') return newest;
+  if (generations.includes(wanted)) return wanted;
+  throw new FukugenError('missing', `the store ${store.name} has no generation ${wanted}`, { next: 'fukugen list' });
+}
+
+/**
+ * Lends one source's folder of a generation, with its record in the manifest.
+ *
+ * @throws FukugenError `missing` when the generation does not hold the source, `mismatch` when it was another kind of source then
+ */
+export async function openSource<T>(
+  store: Store,
+  generation: string,
+  source: Source,
+  use: (folder: string, record: SourceRecord) => Promise<T>,
+): Promise<T> {
+  return store.open(generation, async (folder) => {
+    const record = (await readManifest(folder)).sources.find((candidate) => candidate.name === source.name);
+    if (!record) {
+      throw new FukugenError('missing', `the generation ${generation} does not hold ${source.name}`, {
+        next: 'fukugen list, then --at another generation',
+      });
+    }
+    if (record.kind !== source.kind) {
+      throw new FukugenError(
+        'mismatch',
+        `${source.name} is a ${source.kind} in the policy and a ${record.kind} in the backup`,
+      );
+    }
+    return use(join(folder, layout.source(record.name)), record);
+  });
+}

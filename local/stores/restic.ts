@@ -1,0 +1,204 @@
+import { mkdtemp } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FukugenError } from '../../core/errors.ts';
+import { momentOf } from '../generation/identifier.ts';
+import { removeTree } from '../system/folders.ts';
+import { type ProgramResult, runProgram } from '../system/run-program.ts';
+import type { Stage, Store, StoredGeneration } from './store.ts';
+
+export interface ResticSettings {
+  /** As restic writes it. */
+  readonly repository: string;
+  /** Holds RESTIC_PASSWORD and what the backend reads, such as AWS_ACCESS_KEY_ID. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** PEM file of a private certificate authority. */
+  readonly caCertificate?: string | undefined;
+}
+
+interface Snapshot {
+  readonly id: string;
+  readonly tags?: readonly string[];
+}
+
+/**
+ * An encrypted, deduplicated restic repository: a folder, R2 or any S3, sftp, REST. One snapshot a generation.
+ *
+ * Snapshots are found by tag, never by path: restic groups by host and path, and a path of ours is another one each time.
+ */
+export class ResticStore implements Store {
+  readonly kind = 'restic';
+  readonly name: string;
+  private readonly policy: string;
+  private readonly settings: ResticSettings;
+  private versionSeen: readonly [number, number] | undefined;
+
+  constructor(name: string, policy: string, settings: ResticSettings) {
+    this.name = name;
+    this.policy = policy;
+    this.settings = settings;
+  }
+
+  /** Makes the repository; asked for explicitly, since a mistyped address would otherwise become a new, empty one. */
+  async initialise(): Promise<void> {
+    await this.restic(['init']);
+  }
+
+  /** Whether there is a repository that opens with our password. */
+  async exists(): Promise<boolean> {
+    try {
+      await this.prepare();
+      return true;
+    } catch (error) {
+      if (error instanceof FukugenError && error.code === 'missing') return false;
+      throw error;
+    }
+  }
+
+  async prepare(): Promise<void> {
+    await this.restic(['cat', 'config']);
+  }
+
+  async put(stage: Stage, signal?: AbortSignal): Promise<void> {
+    const moment = momentOf(stage.generation) as Date;
+    const [parent] = await this.snapshots();
+    await this.restic(
+      [
+        'backup',
+        // From inside the generation, so that a person who restores by hand gets the generation itself and no path of this machine.
+        '.',
+        ...['--host', hostname()],
+        ...['--tag', 'fukugen', '--tag', this.policyTag, '--tag', `generation=${stage.generation}`],
+        ...['--time', localTime(moment)],
+        // The path differs from run to run, so restic would find no parent by itself and read every file again.
+        ...(parent ? ['--parent', parent.id] : []),
+        // Linking a file into the next generation changes its ctime and nothing else; inode, size and time still decide.
+        '--ignore-ctime',
+        '--quiet',
+      ],
+      { folder: stage.folder, signal },
+    );
+  }
+
+  async list(): Promise<StoredGeneration[]> {
+    const snapshots = await this.snapshots();
+    return snapshots.map((snapshot) => ({ generation: generationOf(snapshot) as string, store: this.name }));
+  }
+
+  async open<T>(generation: string, use: (folder: string) => Promise<T>): Promise<T> {
+    const snapshot = (await this.snapshots()).find((candidate) => generationOf(candidate) === generation);
+    if (!snapshot)
+      throw new FukugenError('missing', `the store ${this.name} has no generation ${generation}`, {
+        next: 'fukugen list',
+      });
+    const folder = await mkdtemp(join(tmpdir(), 'fukugen-restic-'));
+    try {
+      await this.restic(['restore', snapshot.id, '--target', folder, '--quiet']);
+      return await use(folder);
+    } finally {
+      await removeTree(folder);
+    }
+  }
+
+  async check(): Promise<string[]> {
+    const result = await this.restic(['check', '--quiet'], { accept: [0, 1] });
+    if (result.status === 0) return [];
+    return result.stderr.split('\n').filter((line) => line.trim() !== '');
+  }
+
+  /** Newest first. */
+  private async snapshots(): Promise<Snapshot[]> {
+    const { stdout } = await this.restic(['snapshots', '--json', '--tag', `fukugen,${this.policyTag}`]);
+    const snapshots = (JSON.parse(stdout) as Snapshot[] | null) ?? [];
+    return snapshots
+      .filter((snapshot) => generationOf(snapshot) !== undefined)
+      .sort((a, b) => ((generationOf(a) as string) < (generationOf(b) as string) ? 1 : -1));
+  }
+
+  private get policyTag(): string {
+    return `policy=${this.policy}`;
+  }
+
+  private async restic(
+    args: readonly string[],
+    options: {
+      readonly folder?: string;
+      readonly accept?: readonly number[];
+      readonly signal?: AbortSignal | undefined;
+    } = {},
+  ): Promise<ProgramResult> {
+    const { repository, environment, caCertificate } = this.settings;
+    const globals = [...(caCertificate ? ['--cacert', caCertificate] : []), ...(await this.patience())];
+    const accept = options.accept ?? [0];
+    const result = await runProgram('restic', [...globals, ...args], {
+      ...options,
+      // Every failure is looked at below, where it gets its own sentence.
+      accept: [0, 1, 3, 10, 11, 12],
+      code: 'store',
+      environment: { ...environment, RESTIC_REPOSITORY: repository },
+    });
+    if (accept.includes(result.status)) return result;
+    throw this.explain(result, args[0] as string);
+  }
+
+  /** Waiting for another machine's lock is restic's own affair since 0.16. */
+  private async patience(): Promise<string[]> {
+    this.versionSeen ??= await resticVersion();
+    const [major, minor] = this.versionSeen;
+    return major > 0 || minor >= 16 ? ['--retry-lock', '5m'] : [];
+  }
+
+  /** Exit statuses 10 to 12 came with 0.17; before, everything is 1 and the words must do. */
+  private explain({ status, stderr }: ProgramResult, verb: string): FukugenError {
+    if (status === 12 || /wrong password or no key found/.test(stderr)) {
+      return new FukugenError('secret', `the repository of the store ${this.name} does not open with this password`, {
+        next: 'check the secret that the policy names as its password; nothing was changed',
+      });
+    }
+    if (status === 10 || /Is there a repository at the following location/.test(stderr)) {
+      const reason = /unable to open config file: (.*)/.exec(stderr)?.[1];
+      return new FukugenError(
+        'missing',
+        `the store ${this.name} has no restic repository yet, or it cannot be reached${reason ? `: ${reason}` : ''}`,
+        {
+          next: `fukugen init ${this.name} makes it, when the address is right`,
+        },
+      );
+    }
+    if (status === 11 || /repository is already locked/.test(stderr)) {
+      return new FukugenError('locked', `the repository of the store ${this.name} is locked by another restic`, {
+        next: 'wait for it to end; when its process is gone, restic unlock removes the lock',
+      });
+    }
+    const words = stderr.trim().split('\n').slice(-5).join('\n');
+    return new FukugenError(
+      'store',
+      `restic ${verb} failed for the store ${this.name} with status ${status}: ${words}`,
+    );
+  }
+}
+
+function generationOf(snapshot: Snapshot): string | undefined {
+  const name = snapshot.tags?.find((tag) => tag.startsWith('generation='))?.slice('generation='.length);
+  return name !== undefined && momentOf(name) ? name : undefined;
+}
+
+/** restic reads `--time` in the timezone of the machine, to the second. */
+function localTime(moment: Date): string {
+  const part = (value: number) => String(value).padStart(2, '0');
+  const day = `${moment.getFullYear()}-${part(moment.getMonth() + 1)}-${part(moment.getDate())}`;
+  return `${day} ${part(moment.getHours())}:${part(moment.getMinutes())}:${part(moment.getSeconds())}`;
+}
+
+async function resticVersion(): Promise<readonly [number, number]> {
+  const { stdout } = await runProgram('restic', ['version'], { code: 'missing' });
+  const match = /^restic (\d+)\.(\d+)/.exec(stdout);
+  if (!match) throw new FukugenError('missing', `this restic does not say its version: ${stdout}`);
+  const version = [Number(match[1]), Number(match[2])] as const;
+  if (version[0] === 0 && version[1] < 14) {
+    throw new FukugenError('missing', `restic ${match[1]}.${match[2]} is too old`, {
+      next: 'install restic 0.14 or later',
+    });
+  }
+  return version;
+}

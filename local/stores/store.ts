@@ -1,0 +1,32 @@
+import type { Manifest } from '../generation/manifest.ts';
+
+/** A generation that has been captured whole and is about to be stored. */
+export interface Stage {
+  readonly generation: string;
+  /** Holds the generation as `layout` describes it. */
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+/** A generation in a store. */
+export interface StoredGeneration {
+  readonly generation: string;
+  /** Name of the store. */
+  readonly store: string;
+}
+
+/** A place that keeps generations. Every kind offers the same few verbs. */
+export interface Store {
+  readonly name: string;
+  readonly kind: 'generations' | 'restic';
+  /** @throws FukugenError `store`, `missing` or `secret` when nothing could be stored now */
+  prepare(): Promise<void>;
+  /** Stores a generation whole, or leaves no trace of it. */
+  put(stage: Stage, signal?: AbortSignal): Promise<void>;
+  /** Newest first; only whole generations of this policy. */
+  list(): Promise<StoredGeneration[]>;
+  /** Lends a generation as a folder, fetched if it must be; the folder is gone, or not to be written to, afterwards. */
+  open<T>(generation: string, use: (folder: string) => Promise<T>): Promise<T>;
+  /** What the store itself can say about its health, beyond one generation's content; problems as sentences. */
+  check(): Promise<string[]>;
+}

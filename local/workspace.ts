@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { FukugenError } from '../core/errors.ts';
+import { type LoadedPolicy, loadPolicy, type StorePolicy } from '../core/policy/index.ts';
+import { contains } from './sources/directory.ts';
+import { type Source, sourceFrom } from './sources/index.ts';
+import { GenerationsStore } from './stores/generations.ts';
+import { ResticStore } from './stores/restic.ts';
+import type { Store } from './stores/store.ts';
+import { policyPath, stateFolder } from './system/folders.ts';
+import { resolveSecret } from './system/secrets.ts';
+
+/** The policy of this machine with everything it names made ready for use. */
+export interface Workspace {
+  readonly name: string;
+  readonly sources: readonly Source[];
+  readonly stores: readonly Store[];
+  /** What this machine remembers between runs. */
+  readonly state: string;
+}
+
+/**
+ * @throws FukugenError `policy` when the policy has no local part, or a store lies inside a folder that it would keep
+ */
+export async function openWorkspace(folder: string, file?: string): Promise<Workspace> {
+  const loaded = await loadPolicy(folder, file);
+  const { policy } = loaded;
+  if (!policy.local) {
+    throw new FukugenError('policy', `${loaded.file} declares no local sources and stores`, {
+      next: 'add a local part, as in examples/laptop/backup.config.yaml, or name another policy with --config',
+    });
+  }
+  const sources = Object.entries(policy.local.sources).map(([name, source]) => sourceFrom(name, source, loaded.file));
+  refuseStoresInsideSources(sources, loaded);
+  const stores: Store[] = [];
+  for (const [name, store] of Object.entries(policy.local.stores)) stores.push(await storeFrom(name, store, loaded));
+  return { name: policy.name, sources, stores, state: stateFolder(policy.name) };
+}
+
+async function storeFrom(name: string, store: StorePolicy, { policy, file }: LoadedPolicy): Promise<Store> {
+  if (store.kind === 'generations') return new GenerationsStore(name, policyPath(store.path, file));
+  const environment: Record<string, string> = { RESTIC_PASSWORD: await resolveSecret(store.password) };
+  for (const [variable, secret] of Object.entries(store.environment))
+    environment[variable] = await resolveSecret(secret);
+  return new ResticStore(name, policy.name, {
+    // A bare folder is a path of the policy; anything with a scheme is restic's own affair.
+    repository: /^[a-z0-9]+:/.test(store.repository) ? store.repository : policyPath(store.repository, file),
+    environment,
+    caCertificate: store.caCertificate === undefined ? undefined : policyPath(store.caCertificate, file),
+  });
+}
+
+/** A store inside its own source would hold a copy of itself, and then a copy of that. */
+function refuseStoresInsideSources(sources: readonly Source[], { policy, file }: LoadedPolicy): void {
+  const mistakes = Object.entries(policy.local?.stores ?? {}).flatMap(([name, store]) => {
+    const path = store.kind === 'generations' ? store.path : store.repository;
+    if (/^[a-z0-9]+:/.test(path)) return [];
+    const place = policyPath(path, file);
+    return sources
+      .filter((source) => source.kind === 'directory' && contains(source.directory, place))
+      .map((source) => `  the store ${name} at ${place} lies inside the source ${source.name}`);
+  });
+  if (mistakes.length > 0)
+    throw new FukugenError('policy', `${file} has a store that would keep itself:\n${mistakes.join('\n')}`);
+}
+
+/**
+ * The named store, or all of them.
+ *
+ * @throws FukugenError `usage` naming the ones there are
+ */
+export function chooseStores(workspace: Workspace, name: string | undefined): readonly Store[] {
+  if (name === undefined) return workspace.stores;
+  return [choose(workspace.stores, name, 'store')];
+}
+
+export function chooseSource(workspace: Workspace, name: string): Source {
+  return choose(workspace.sources, name, 'source');
+}
+
+function choose<T extends { readonly name: string }>(all: readonly T[], name: string, what: string): T {
+  const found = all.find((candidate) => candidate.name === name);
+  if (found) return found;
+  throw new FukugenError(
+    'usage',
+    `there is no ${what} ${name}; there is ${all.map((candidate) => candidate.name).join(', ')}`,
+  );
+}
+
+/** Where a generation is captured when no store on this machine keeps plain generations. */
+export function stagingFolder(workspace: Workspace): string {
+  return join(workspace.state, 'staging');
+}

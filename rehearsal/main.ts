@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises';
+import process, { stderr, stdout } from 'node:process';
+import { parseArgs, styleText } from 'node:util';
+import { Size } from '../core/policy/index.ts';
+import { type RehearsalReport, rehearse } from './rehearse.ts';
+
+const help = `npm run rehearse -- [--size 300MB] [--report rehearsal.json]
+
+Loses a database and a folder on this machine, gets both back, and proves that they are the same.
+Starts its own PostgreSQL and S3 server, needs no account, and leaves nothing behind but the report.
+
+  --size     size of the sample database, 20MB or more (default: 60MB)
+  --report   where the report goes (default: rehearsal.json)
+
+Ends with 0 when everything held, with 1 when anything did not.
+`;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  let values: { size?: string | undefined; report: string; help?: boolean | undefined };
+  try {
+    ({ values } = parseArgs({
+      options: {
+        size: { type: 'string' },
+        report: { type: 'string', default: 'rehearsal.json' },
+        help: { type: 'boolean' },
+      },
+    }));
+  } catch (error) {
+    stderr.write(`${(error as Error).message}\n\n${help}`);
+    return 2;
+  }
+  if (values.help) {
+    stdout.write(help);
+    return 0;
+  }
+  const size = values.size === undefined ? undefined : Size.parse(values.size);
+  if (values.size !== undefined && (size === undefined || size.bytes < 20e6)) {
+    stderr.write(`--size: received ${values.size}; write a size of 20MB or more, such as 300MB\n`);
+    return 2;
+  }
+  const report = await rehearse(size === undefined ? {} : { bytes: size.bytes });
+  await writeFile(values.report, `${JSON.stringify(report, null, 2)}\n`);
+  stdout.write(`\n${summary(report, values.report)}\n`);
+  return report.verdict === 'passed' ? 0 : 1;
+}
+
+function summary(report: RehearsalReport, file: string): string {
+  if (report.verdict === 'failed')
+    return `${styleText(['red', 'bold'], 'FAILED')}: ${report.reason}\nThe whole story is in ${file}.`;
+  const { rpo, rto } = report.measured ?? {};
+  return [
+    `${styleText(['green', 'bold'], 'PASSED')} in ${report.seconds} s. The database was lost and is back, byte for byte as it was backed up.`,
+    `RPO ${rpo?.seconds} s, RTO ${rto?.seconds} s, ${report.negativeControls.length} kinds of damage caught. The whole story is in ${file}.`,
+  ].join('\n');
+}

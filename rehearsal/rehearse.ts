@@ -1,0 +1,302 @@
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type ScratchServer, startScratchServer } from '../local/postgres/scratch-server.ts';
+import { removeTree } from '../local/system/folders.ts';
+import { CommandLine, synthesise } from './command-line.ts';
+import { damageOneByte } from './damage.ts';
+import { type ObjectStore, startObjectStore } from './object-store.ts';
+import { buildSampleDatabase } from './sample-database.ts';
+import { changeOneByte } from './sample-database-change.ts';
+import { keepWriting, lastHeartbeat } from './sample-database-writer.ts';
+import { buildSampleFiles } from './sample-files.ts';
+import { type Stage, Timeline } from './timeline.ts';
+
+/** What `rehearsal.json` holds. */
+export interface RehearsalReport {
+  readonly verdict: 'passed' | 'failed';
+  /** Why not; the first thing that went wrong. */
+  readonly reason?: string;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly stages: readonly Stage[];
+  readonly measured: Measured | null;
+  /** How the restored database compares with what was recorded when it was backed up. */
+  readonly comparison: unknown;
+  readonly negativeControls: readonly NegativeControl[];
+}
+
+interface Measured {
+  /** From the newest row in the restored database to the last one committed before the disaster. */
+  readonly rpo: { readonly seconds: number; readonly transactionsLost: number };
+  /** From the disaster to the restored database under its old name, compared table by table. */
+  readonly rto: { readonly seconds: number };
+}
+
+/** Damage done on purpose: a check that has never failed proves nothing. */
+interface NegativeControl {
+  readonly name: string;
+  readonly damage: string;
+  readonly caught: boolean;
+  readonly evidence: string;
+}
+
+export interface RehearsalOptions {
+  /** Of the sample database; @default 60 MB */
+  readonly bytes?: number;
+}
+
+const database = 'hoshizora';
+/** How long the shop goes on selling after its last backup. */
+const businessMilliseconds = 3_000;
+
+/** Loses a database and a folder, gets both back, proves that they are the same, and proves that the proof can fail. */
+export async function rehearse(options: RehearsalOptions): Promise<RehearsalReport> {
+  const startedAt = new Date();
+  const timeline = new Timeline();
+  const play = new Play(timeline, options);
+  let reason: string | undefined;
+  try {
+    await play.perform();
+  } catch (error) {
+    reason = (error as Error).message;
+  }
+  try {
+    await play.clearUp();
+  } catch (error) {
+    reason ??= `could not clear up: ${(error as Error).message}`;
+  }
+  return {
+    verdict: reason === undefined ? 'passed' : 'failed',
+    ...(reason === undefined ? {} : { reason }),
+    startedAt: startedAt.toISOString(),
+    seconds: Math.round((Date.now() - startedAt.getTime()) / 100) / 10,
+    stages: timeline.stages,
+    measured: play.measured,
+    comparison: play.comparison,
+    negativeControls: play.negativeControls,
+  };
+}
+
+class Play {
+  measured: Measured | null = null;
+  comparison: unknown = null;
+  readonly negativeControls: NegativeControl[] = [];
+  private readonly timeline: Timeline;
+  private readonly options: RehearsalOptions;
+  private readonly stack = new AsyncDisposableStack();
+
+  constructor(timeline: Timeline, options: RehearsalOptions) {
+    this.timeline = timeline;
+    this.options = options;
+  }
+
+  async clearUp(): Promise<void> {
+    await this.stack.disposeAsync();
+  }
+
+  async perform(): Promise<void> {
+    const { timeline } = this;
+    const home = await mkdtemp(join(tmpdir(), 'fukugen-rehearsal-'));
+    this.stack.defer(() => removeWhole(home));
+
+    timeline.chapter('A product, and a place to keep its backups');
+    const password = randomBytes(12).toString('hex');
+    const server = await timeline.stage('PostgreSQL', async () => {
+      const started = this.stack.use(await startScratchServer({ listen: 'loopback', password }));
+      return [`PostgreSQL ${started.programs.version} on 127.0.0.1:${started.port}`, started];
+    });
+    const objects = await timeline.stage('object store', async () => {
+      const started = this.stack.use(await startObjectStore());
+      return [`S3 over HTTPS at ${started.url}`, started];
+    });
+    await timeline.stage('sample database', async () => {
+      const { tables, rows } = await buildSampleDatabase(
+        server,
+        database,
+        this.options.bytes === undefined ? {} : { bytes: this.options.bytes },
+      );
+      return [
+        `${tables} tables, ${rows.toLocaleString('en')} rows, with every type that is awkward to back up`,
+        undefined,
+      ];
+    });
+    const work = join(home, 'work');
+    await timeline.stage('sample files', async () => {
+      await mkdir(work);
+      await buildSampleFiles(work);
+      return [`a folder of ${(await readdir(work, { recursive: true })).length} files, notes and images`, undefined];
+    });
+    const fukugen = await prepareCommandLine(home, work, server, objects, password);
+
+    timeline.chapter('Backup, while the shop is open');
+    await timeline.stage('fukugen init', async () => {
+      await fukugen.run(['init']);
+      return ['an encrypted restic repository in the object store', undefined];
+    });
+    const writer = await keepWriting(server.connection(database));
+    this.stack.defer(async () => void (await writer.stop()));
+    const generation = await timeline.stage('fukugen backup', async () => {
+      const { json } = await fukugen.run(['backup']);
+      const [shop] = json.sources;
+      return [
+        `generation ${json.generation}: dump and fingerprint of ${shop.detail.rows.toLocaleString('en')} rows in one snapshot, on disk and in S3`,
+        json.generation as string,
+      ];
+    });
+    await timeline.stage('fukugen verify --full', async () => {
+      const { json } = await fukugen.run(['verify', '--full']);
+      return [`restored ${proofsIn(json)} times into throwaway places, every table and file compared`, undefined];
+    });
+    await timeline.stage('business goes on', async () => {
+      await new Promise((resolve) => setTimeout(resolve, businessMilliseconds));
+      return ['orders and events keep coming in, not yet in any backup', undefined];
+    });
+
+    timeline.chapter('The disaster, and the way back');
+    const { written, lastCommittedAt, lost } = await timeline.stage('DROP DATABASE; rm -rf', async () => {
+      const before = await lastHeartbeat(server.connection(database));
+      await query(server, `DROP DATABASE ${database} WITH (FORCE)`);
+      const stopped = await writer.stop();
+      await rm(work, { recursive: true, force: true });
+      return [
+        `${database} and the folder are gone; the last of ${stopped.written} orders was ${stopped.lastCommittedAt.toISOString()}`,
+        { ...stopped, lost: before },
+      ];
+    });
+    const disaster = performance.now();
+    const restored = await timeline.stage('fukugen restore shop', async () => {
+      const { json } = await fukugen.run(['restore', 'shop', '--store', 'offsite', '--yes']);
+      this.comparison = json.detail;
+      return [`from S3, beside, compared (${json.verdict}), then renamed into place`, json];
+    });
+    const rtoSeconds = Math.round((performance.now() - disaster) / 10) / 100;
+    await timeline.stage('fukugen restore work', async () => {
+      const { json } = await fukugen.run(['restore', 'work', '--yes']);
+      return [`from disk, compared (${json.verdict}), then renamed into place`, undefined];
+    });
+    await timeline.stage('what was lost', async () => {
+      const newest = await lastHeartbeat(server.connection(database));
+      if (!newest) throw new Error('the restored database has no heartbeat: it is not the one that was backed up');
+      const seconds = Math.round((lastCommittedAt.getTime() - newest.at.getTime()) / 10) / 100;
+      const transactionsLost = (lost?.sequence ?? written) - newest.sequence;
+      this.measured = { rpo: { seconds, transactionsLost }, rto: { seconds: rtoSeconds } };
+      return [`RPO ${seconds} s (${transactionsLost} transactions), RTO ${rtoSeconds} s`, undefined];
+    });
+    if (restored.verdict !== 'identical') throw new Error(`the restored database is ${restored.verdict}`);
+
+    timeline.chapter('Can the proof fail? Damage on purpose');
+    await this.changeARow(fukugen, server);
+    await this.damageAFile(fukugen, join(home, 'disk', generation));
+
+    timeline.chapter('The cloud half');
+    await timeline.stage('cdk synth', async () => {
+      const { stacks, resources } = await synthesise(join(home, 'cdk.out'));
+      return [`${stacks.length} stacks (${stacks.join(', ')}), ${resources} resources, validated offline`, undefined];
+    });
+  }
+
+  /** A restore brings a copy back right; then one byte in one row of it changes. */
+  private async changeARow(fukugen: CommandLine, server: ScratchServer): Promise<void> {
+    await this.timeline.stage('one byte in one row', async () => {
+      const change = await changeOneByte(server.connection(database));
+      const damage = `${change.table}.${change.column} of row ${change.key}: one byte of a restored copy changed`;
+      const { json } = await fukugen.run(['compare', 'shop', '--at', 'latest'], [0, 4]);
+      const evidence = String(json.text).split('\n')[1] ?? '';
+      return this.control('one byte in one row of a restored copy', damage, json.verdict === 'different', evidence);
+    });
+  }
+
+  private async damageAFile(fukugen: CommandLine, folder: string): Promise<void> {
+    await this.timeline.stage('one byte in one stored file', async () => {
+      const { file, position } = await damageOneByte(join(folder, 'sources', 'shop', 'data'));
+      const damage = `byte ${position} of ${file.slice(folder.length + 1)}: one bit flipped`;
+      const answer = await fukugen.run(['verify', '--store', 'disk'], [0, 4]);
+      const finding = answer.json.findings.find((candidate: { verdict: string }) => candidate.verdict === 'different');
+      return this.control(
+        'one byte in one stored file',
+        damage,
+        answer.status === 4,
+        finding?.text.split('\n')[1] ?? '',
+      );
+    });
+  }
+
+  private control(name: string, damage: string, caught: boolean, evidence: string): readonly [string, undefined] {
+    this.negativeControls.push({ name, damage, caught, evidence });
+    if (!caught) throw new Error(`${damage}, and nothing noticed`);
+    return [`${damage}\ncaught: ${evidence}`, undefined];
+  }
+}
+
+async function prepareCommandLine(
+  home: string,
+  work: string,
+  server: ScratchServer,
+  objects: ObjectStore,
+  password: string,
+): Promise<CommandLine> {
+  const policy = join(home, 'backup.config.yaml');
+  await writeFile(
+    policy,
+    JSON.stringify({
+      name: 'rehearsal',
+      local: {
+        sources: {
+          shop: { kind: 'postgres', url: 'env:REHEARSAL_DATABASE_URL' },
+          work: { kind: 'directory', path: work },
+        },
+        stores: {
+          disk: { kind: 'generations', path: join(home, 'disk') },
+          offsite: {
+            kind: 'restic',
+            repository: `s3:${objects.url}/${objects.bucket}/laptop`,
+            password: 'env:REHEARSAL_RESTIC_PASSWORD',
+            environment: {
+              AWS_ACCESS_KEY_ID: 'env:REHEARSAL_KEY_ID',
+              AWS_SECRET_ACCESS_KEY: 'env:REHEARSAL_KEY_SECRET',
+            },
+            caCertificate: objects.certificateFile,
+          },
+        },
+      },
+    }),
+  );
+  return new CommandLine(policy, {
+    REHEARSAL_DATABASE_URL: `postgres://${server.user}:${password}@${server.host}:${server.port}/${database}`,
+    REHEARSAL_RESTIC_PASSWORD: randomBytes(16).toString('hex'),
+    REHEARSAL_KEY_ID: objects.accessKeyId,
+    REHEARSAL_KEY_SECRET: objects.secretAccessKey,
+    RESTIC_CACHE_DIR: join(home, 'restic-cache'),
+    XDG_STATE_HOME: join(home, 'state'),
+  });
+}
+
+function proofsIn(json: { readonly findings: readonly { readonly level: string }[] }): number {
+  return json.findings.filter((finding) => finding.level === 'identical').length;
+}
+
+async function query(server: ScratchServer, sql: string): Promise<void> {
+  const client = new pg.Client(server.connection('postgres'));
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+async function removeWhole(folder: string): Promise<void> {
+  await removeTree(folder);
+  if (await exists(folder)) throw new Error(`${folder} is still there`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

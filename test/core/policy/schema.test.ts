@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { parsePolicy, policyJsonSchema } from '../../../core/policy/index.ts';
+
+const local = {
+  sources: { notes: { kind: 'directory', path: '~/Notes' } },
+  stores: { disk: { kind: 'generations', path: '/backups' } },
+};
+const cloud = { databases: { main: { kind: 'instance', engineVersion: '17.6' } } };
+
+function mistakesOf(policy: unknown): string[] {
+  try {
+    parsePolicy(policy, 'test');
+  } catch (error) {
+    return (error as Error).message.split('\n').map((line) => line.trim());
+  }
+  return [];
+}
+
+describe('policy', () => {
+  test('given only a database, the defaults are the documented ones', () => {
+    const policy = parsePolicy({ cloud });
+    expect(JSON.parse(JSON.stringify(policy))).toEqual({
+      name: 'fukugen',
+      language: 'en',
+      objectives: { rpo: '6h', rto: '4h' },
+      cloud: {
+        primary: { region: 'ap-northeast-1' },
+        replica: { region: 'ap-northeast-3' },
+        cadence: {
+          every: '3h',
+          startsAt: '00:00',
+          timezone: 'Asia/Tokyo',
+          keep: '14d',
+          startWindow: '1h',
+          completionWindow: '3h',
+          copy: { keep: '14d' },
+        },
+        databases: {
+          main: {
+            kind: 'instance',
+            engineVersion: '17.6',
+            instanceClass: 'db.t4g.medium',
+            storage: '100GiB',
+            multiAz: false,
+            automatedBackupRetention: '14d',
+          },
+        },
+      },
+    });
+  });
+
+  test('given many mistakes, all are named at once with path, received value and what would be right', () => {
+    expect(
+      mistakesOf({
+        name: 'Bad Name',
+        objectives: { rpo: '3 hours', rtoo: '1h' },
+        cloud: {
+          databases: { m: { kind: 'table' } },
+          cadence: { every: '5h', keep: '0d', startsAt: '25:00', timezone: 'Mars/Olympus' },
+          primary: { region: 'eu-west-1' },
+          replica: { region: 'eu-west-1' },
+        },
+        local: { ...local, stores: { disk: { kind: 'generations' } } },
+      }),
+    ).toEqual([
+      'test has 10 mistakes:',
+      'name: received "Bad Name"; use lower-case letters, digits and single hyphens, starting with a letter',
+      'objectives.rpo: received "3 hours"; write a duration such as 3h, 14d or 8w, at least 1m',
+      'objectives.rtoo: there is no such key; check its spelling or remove it',
+      'cloud.cadence.every: received "5h"; must divide a day: AWS Backup evaluates a schedule within one day',
+      'cloud.cadence.startsAt: received "25:00"; write a time of day such as 00:00',
+      'cloud.cadence.timezone: received "Mars/Olympus"; write a timezone of the IANA database such as Asia/Tokyo',
+      'cloud.cadence.keep: received "0d"; write a duration such as 3h, 14d or 8w, at least 1d and at most 36500d',
+      'cloud.databases.m.kind: received "table"; write "instance"',
+      'local.stores.disk.path: received nothing; write a text',
+      'cloud.replica.region: received "eu-west-1"; the replica must be in another Region than the primary',
+    ]);
+  });
+
+  test.each([
+    ['neither half', {}, '(top level): received an object with no keys; declare cloud, local or both'],
+    [
+      'one Region for both',
+      { cloud: { ...cloud, replica: { region: 'ap-northeast-1' } } },
+      'cloud.replica.region: received "ap-northeast-1"; the replica must be in another Region than the primary',
+    ],
+    [
+      'no database',
+      { cloud: { databases: {} } },
+      'cloud.databases: received an object with no keys; name at least one database',
+    ],
+    [
+      'no source',
+      { local: { ...local, sources: {} } },
+      'local.sources: received an object with no keys; name at least one source',
+    ],
+    [
+      'no store',
+      { local: { ...local, stores: {} } },
+      'local.stores: received an object with no keys; name at least one store',
+    ],
+    [
+      'an account as a number',
+      { cloud: { ...cloud, account: 123456789012 } },
+      'cloud.account: received 123456789012; write a text',
+    ],
+    [
+      'a name that is no name',
+      { local: { ...local, sources: { 'My Notes': { kind: 'directory', path: '/n' } } } },
+      'local.sources.My Notes: use lower-case letters, digits and single hyphens, starting with a letter',
+    ],
+    [
+      'storage RDS does not have',
+      { cloud: { databases: { main: { ...cloud.databases.main, storage: '5GiB' } } } },
+      'cloud.databases.main.storage: received "5GiB"; RDS gp3 storage is 20GiB to 64TiB',
+    ],
+    [
+      'url and fields together',
+      { local: { ...local, sources: { app: { kind: 'postgres', url: 'env:U', host: 'h' } } } },
+      'local.sources.app: received an object with kind, url, host; give either url or the separate fields, not both',
+    ],
+    ['a text instead of a policy', 'hello', '(top level): received "hello"; write an object'],
+  ])('given %s, the sentence says what would be right', (_name, policy, sentence) => {
+    expect(mistakesOf(policy)).toContain(sentence);
+  });
+
+  test('given a password where a reference belongs, the message does not repeat it', () => {
+    const message = mistakesOf({
+      local: {
+        sources: {
+          app: { kind: 'postgres', url: 'postgres://app:s3cr3t-a@h/db' },
+          b: { kind: 'postgres', password: 's3cr3t-b' },
+        },
+        stores: {
+          r2: {
+            kind: 'restic',
+            repository: 's3:https://key:s3cr3t-c@host/bucket',
+            password: 's3cr3t-d',
+            environment: { KEY: 's3cr3t-e' },
+          },
+        },
+      },
+    }).join('\n');
+    expect(message).toContain('test has 5 mistakes');
+    expect(message).not.toContain('s3cr3t');
+  });
+
+  test('the published JSON Schema is the one the program uses', async () => {
+    const published = JSON.parse(
+      await readFile(new URL('../../../schema/backup.schema.json', import.meta.url), 'utf8'),
+    );
+    expect(published).toEqual(JSON.parse(JSON.stringify(policyJsonSchema())));
+  });
+});
