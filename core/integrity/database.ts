@@ -2,6 +2,7 @@ import { type Connection, row, rows } from './connection.ts';
 import { digestOf } from './digest.ts';
 import type { CollationProperties, DatabaseFingerprint, DatabaseProperties, Setting } from './fingerprint.ts';
 import { grantsSql } from './grants.ts';
+import { unquoted } from './names.ts';
 
 const serverQuery = `
   select current_setting('server_version') as version,
@@ -35,7 +36,7 @@ const databaseQuery = (major: number) => `
                   where c.collcollate = d.datcollate and c.collprovider = 'c' and c.collnamespace = 'pg_catalog'::regnamespace
                   order by c.oid limit 1)`
          } as "actualVersion",
-         coalesce(${grantsSql('d.datacl', 'd', 'd.datdba')}, '{}') as grants,
+         coalesce(${grantsSql('d.datacl', `'d'`, 'd.datdba')}, '{}') as grants,
          shobj_description(d.oid, 'pg_database') as comment,
          d.datconnlimit as "connectionLimit"
     from pg_database d cross join lateral (select to_jsonb(d) as d) j
@@ -63,7 +64,7 @@ export async function readDatabase(connection: Connection, major: number): Promi
     encoding,
     collation: { provider: providers[provider], ...collation },
     settings,
-    grants,
+    grants: grants.map(unquoted),
     comment,
     connectionLimit,
   };

@@ -52,7 +52,7 @@ const contentQuery = ({ pages, sizes }: typeof fromCatalog) => `
 
 const accessQuery = `
   select ${lanes}, count(*) filter (where not superuser and not readable)::text as hidden, bool_or(superuser) as superuser from (
-    select ${hashed(`record_send(row(m.oid::bigint, pg_get_userbyid(m.lomowner)::text, array_to_string(${grantsSql('m.lomacl', 'L', 'm.lomowner')}, ', ')))`)},
+    select ${hashed(`record_send(row(m.oid::bigint, pg_get_userbyid(m.lomowner)::text, array_to_string(${grantsSql('m.lomacl', `'L'`, 'm.lomowner')}, ', ')))`)},
            m.oid in ${readable} as readable,
            has_table_privilege('pg_largeobject', 'select') as superuser
       from pg_largeobject_metadata m

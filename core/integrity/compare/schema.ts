@@ -1,4 +1,5 @@
-import type { SchemaObject } from '../fingerprint.ts';
+import type { DatabaseFingerprint, SchemaObject } from '../fingerprint.ts';
+import { named } from '../names.ts';
 import type { Finding } from './comparison.ts';
 import { byName, counted, finding, type Pair } from './context.ts';
 import { grantFindings } from './grants.ts';
@@ -8,8 +9,13 @@ const nameOf = ({ kind, name }: SchemaObject) => `${kind} ${name}`;
 /** Kinds that a logical restore cannot bring back, because pg_dump leaves them out. */
 const undumped = new Map([['invalid index', 'pg_dump leaves invalid indexes out']]);
 
-/** Reported with their rows and positions elsewhere. */
-const reportedElsewhere = new Set(['table', 'partition', 'materialized view', 'sequence']);
+/** Tables and sequences that were read are missing or extra with their rows and positions. */
+function isReported({ tables, sequences }: DatabaseFingerprint, { kind, name }: SchemaObject): boolean {
+  const same = (item: { readonly schema: string; readonly name: string }) => named(item.schema, item.name) === name;
+  return kind === 'sequence' ? sequences.some(same) : isStored.has(kind) && tables.some(same);
+}
+
+const isStored = new Set(['table', 'materialized view']);
 
 export function* schemaFindings(pair: Pair): Generator<Finding> {
   const recorded = byName(pair.recorded.schema.objects, nameOf);
@@ -41,7 +47,7 @@ function* absent(
   how: 'missing' | 'extra',
   side: ReadonlyMap<string, SchemaObject>,
 ): Generator<Finding> {
-  if (reportedElsewhere.has(object.kind)) return;
+  if (isReported(how === 'missing' ? pair.recorded : pair.found, object)) return;
   const excuse = pair.logical && how === 'missing' ? undumped.get(object.kind) : undefined;
   const parts = [...side.values()].filter((part) => part.of === name).length;
   const kind = how === 'missing' ? 'schema object missing' : 'schema object extra';
