@@ -33,13 +33,13 @@ export async function fingerprintDatabase(
   const { takenAt, ...server } = await readServer(connection);
   const { sequences, unseen: unseenSequences } = await readSequences(connection);
   options.onSequencesRead?.();
-  const found = await listTables(connection);
+  const listed = await listTables(connection, options);
   const database = await readDatabase(connection, server.major);
   const extensions = await readExtensions(connection);
   const schema = await readSchema(connection, server.major);
   const roles = await readRoles(connection);
   const { largeObjects, unseen: unseenObjects } = await readLargeObjects(connection);
-  const { tables, unseen: unseenTables } = await readTables(connection, found, options);
+  const { tables, unseen: unseenTables } = await readTables(connection, listed, options);
   return {
     format: 1,
     takenAt,

@@ -1,7 +1,9 @@
 import { type Connection, refusal } from './connection.ts';
 
-/** SQLSTATEs that end the whole reading: cancelled, shut down, connection lost. Anything else concerns one object. */
-const fatal = /^(57|08|25P03)/;
+/** SQLSTATEs that end the whole reading: cancelled, shut down, connection lost, no transaction. Anything else concerns one object. */
+export function isFatal(code: string): boolean {
+  return code === '' || /^(57|08|25)/.test(code);
+}
 
 /**
  * Runs a read that may fail without losing the transaction, and gives back the locks it took: the planner locks every index of a table
@@ -17,7 +19,7 @@ export async function attempt<T>(
     outcome = { value: await read() };
   } catch (error) {
     const refused = refusal(error);
-    if (refused.code === '' || fatal.test(refused.code)) throw error;
+    if (isFatal(refused.code)) throw error;
     outcome = { refused };
   }
   await connection.query('rollback to savepoint fukugen; release savepoint fukugen');

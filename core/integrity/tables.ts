@@ -2,11 +2,12 @@ import { FukugenError } from '../errors.ts';
 import { type Connection, row, rows } from './connection.ts';
 import { contentOf, contentQuery, type HashedColumn, type Lanes } from './content.ts';
 import type { TableFingerprint, Unseen } from './fingerprint.ts';
+import { lockTables } from './lock-tables.ts';
 import { named, quoted } from './names.ts';
 import { attempt } from './savepoint.ts';
 
 /** A relation that stores rows, and how to read them. */
-export interface StoredTable {
+interface StoredTable {
   readonly schema: string;
   readonly name: string;
   readonly kind: TableFingerprint['kind'];
@@ -58,24 +59,44 @@ const storedTables = `
      and (member.objid is null or config.condition is not null)
    order by n.nspname collate "C", c.relname collate "C"`;
 
-export async function listTables(connection: Connection): Promise<readonly StoredTable[]> {
-  return rows<StoredTable>(connection, storedTables);
-}
-
-/** Why a table will not be read, if so. Known beforehand: an error in the middle would cost a round trip and say less. */
-function obstacle(table: StoredTable): Pick<Unseen, 'why' | 'text'> | undefined {
-  if (table.foreign) return { why: 'foreign', text: 'a foreign table: its rows live on another server' };
-  if (!table.readable) return { why: 'permission', text: 'this role has no SELECT on it' };
-  if (table.filtered) return { why: 'row security', text: 'row-level security would hide rows from this role' };
-  return undefined;
-}
-
 export interface TablesOptions {
   /** Called after each table. `done` counts the unreadable ones too. */
   readonly onTable?: (name: string, done: number, total: number) => void;
-  /** By name as in `named`. @default - every table */
+  /** By name, such as `public.orders`. @default - every table */
   readonly tables?: (name: string) => boolean;
   readonly signal?: AbortSignal;
+}
+
+type Obstacle = Pick<Unseen, 'why' | 'text'>;
+
+/** A table, and why it will not be read, if so: an error in the middle would cost a round trip and say less. */
+interface ListedTable extends StoredTable {
+  readonly obstacle?: Obstacle;
+}
+
+/** Lists the tables and locks those that will be read. To be called as early as can be. */
+export async function listTables(connection: Connection, options: TablesOptions): Promise<readonly ListedTable[]> {
+  const listed = (await rows<StoredTable>(connection, storedTables)).map((table) => withObstacle(table, options));
+  // LOCK TABLE takes no materialized views; nobody truncates those.
+  const lockable = listed.filter((table) => table.kind !== 'materialized view' && table.obstacle === undefined);
+  const locked = await lockTables(connection, lockable);
+  return listed.map((table) => {
+    const text = locked.get(table);
+    return text === undefined ? table : { ...table, obstacle: { why: 'error', text } };
+  });
+}
+
+function withObstacle(table: StoredTable, { tables: isWanted }: TablesOptions): ListedTable {
+  const obstacle = (why: Obstacle['why'], text: string) => ({ ...table, obstacle: { why, text } });
+  if (isWanted?.(nameOf(table)) === false) return obstacle('excluded', 'left out by choice');
+  if (table.foreign) return obstacle('foreign', 'a foreign table, whose rows live on another server');
+  if (!table.readable) return obstacle('permission', 'this role has no SELECT on it');
+  if (table.filtered) return obstacle('row security', 'row-level security would hide rows from this role');
+  return table;
+}
+
+function nameOf({ schema, name }: StoredTable): string {
+  return named(schema, name);
 }
 
 interface ReadTables {
@@ -85,30 +106,25 @@ interface ReadTables {
 
 export async function readTables(
   connection: Connection,
-  found: readonly StoredTable[],
+  listed: readonly ListedTable[],
   options: TablesOptions,
 ): Promise<ReadTables> {
   const tables: TableFingerprint[] = [];
   const unseen: Unseen[] = [];
-  for (const [index, table] of found.entries()) {
+  for (const [index, table] of listed.entries()) {
     if (options.signal?.aborted) {
       throw new FukugenError('cancelled', 'the fingerprint was cancelled', { cause: options.signal.reason });
     }
-    const name = named(table.schema, table.name);
-    const excluded = options.tables?.(name) === false;
-    const hidden = excluded ? ({ why: 'excluded', text: 'left out by choice' } as const) : obstacle(table);
-    const result = hidden ?? (await readTable(connection, table));
+    const name = nameOf(table);
+    const result = table.obstacle ?? (await readTable(connection, table));
     if ('why' in result) unseen.push({ kind: 'table', name, ...result });
     else tables.push(result);
-    options.onTable?.(name, index + 1, found.length);
+    options.onTable?.(name, index + 1, listed.length);
   }
   return { tables, unseen };
 }
 
-async function readTable(
-  connection: Connection,
-  table: StoredTable,
-): Promise<TableFingerprint | Pick<Unseen, 'why' | 'text'>> {
+async function readTable(connection: Connection, table: StoredTable): Promise<TableFingerprint | Obstacle> {
   const { schema, name, kind, persistence } = table;
   const known = { schema, name, kind, persistence };
   const bytes = Number(table.bytes);

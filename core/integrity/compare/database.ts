@@ -41,7 +41,7 @@ export function* databaseFindings(pair: Pair): Generator<Finding> {
       `the database's ${word} is ${found[property] ?? 'none'}, recorded ${recorded[property] ?? 'none'}`,
     );
   }
-  yield* grantFindings('database', recorded.grants, found.grants);
+  yield* grantFindings(pair, 'database', recorded.grants, found.grants);
   yield* settingFindings('database', recorded.settings, found.settings);
   if (!pair.sameMajor) {
     yield finding(

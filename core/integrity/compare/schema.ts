@@ -80,5 +80,5 @@ function* changes(pair: Pair, name: string, recorded: SchemaObject, found: Schem
       `${name} belongs to ${found.owner}, recorded ${recorded.owner}`,
     );
   }
-  yield* grantFindings(name, recorded.grants ?? [], found.grants ?? []);
+  yield* grantFindings(pair, name, recorded.grants ?? [], found.grants ?? []);
 }

@@ -2,7 +2,12 @@ import { grantsSql } from '../grants.ts';
 import { notOfExtension, qualified, userSchema } from './catalog.ts';
 
 const routineName = `${qualified('n.nspname', 'p.proname')} || '(' || pg_get_function_identity_arguments(p.oid) || ')'`;
-const userRoutine = `${userSchema('n.nspname')} and ${notOfExtension('pg_proc', 'p.oid')}`;
+/** A range type makes its own constructors and casts (a multirange's, too, since 14). */
+const notOfType = (catalog: string, oid: string) => `not exists (
+  select from pg_depend i where i.classid = '${catalog}'::regclass and i.objid = ${oid} and i.deptype = 'i'
+     and i.refclassid in ('pg_type'::regclass, 'pg_proc'::regclass))`;
+const userRoutine = `${userSchema('n.nspname')} and ${notOfExtension('pg_proc', 'p.oid')}
+  and ${notOfType('pg_proc', 'p.oid')}`;
 
 const functions = `
   select case p.prokind when 'p' then 'procedure' when 'w' then 'window function' else 'function' end as kind,
@@ -28,7 +33,7 @@ const casts = `
          null as owner, null::text[] as grants,
          json_build_array(c.castfunc::regprocedure, c.castcontext, c.castmethod) as facts, null::text[] as sql
     from pg_cast c
-   where c.oid >= 16384 and ${notOfExtension('pg_cast', 'c.oid')}`;
+   where c.oid >= 16384 and ${notOfExtension('pg_cast', 'c.oid')} and ${notOfType('pg_cast', 'c.oid')}`;
 
 const operators = `
   select 'operator' as kind,
