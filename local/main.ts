@@ -9,7 +9,8 @@ import { redact } from './system/secrets.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () =>
+  // `on`, not `once`: execa's own handler ends the process when it finds that it is the only one left.
+  process.on(signal, () =>
     stop.abort(new FukugenError('cancelled', `stopped by ${signal}; nothing half done was kept`)),
   );
 }

@@ -21,7 +21,7 @@ export interface Workspace {
 /**
  * @throws FukugenError `policy` when the policy has no local part, or a store lies inside a folder that it would keep
  */
-export async function openWorkspace(folder: string, file?: string): Promise<Workspace> {
+export async function openWorkspace(folder: string, file: string | undefined, signal: AbortSignal): Promise<Workspace> {
   const loaded = await loadPolicy(folder, file);
   const { policy } = loaded;
   if (!policy.local) {
@@ -32,12 +32,18 @@ export async function openWorkspace(folder: string, file?: string): Promise<Work
   const sources = Object.entries(policy.local.sources).map(([name, source]) => sourceFrom(name, source, loaded.file));
   refuseStoresInsideSources(sources, loaded);
   const stores: Store[] = [];
-  for (const [name, store] of Object.entries(policy.local.stores)) stores.push(await storeFrom(name, store, loaded));
+  for (const [name, store] of Object.entries(policy.local.stores))
+    stores.push(await storeFrom(name, store, loaded, signal));
   return { name: policy.name, sources, stores, state: stateFolder(policy.name) };
 }
 
-async function storeFrom(name: string, store: StorePolicy, { policy, file }: LoadedPolicy): Promise<Store> {
-  if (store.kind === 'generations') return new GenerationsStore(name, policyPath(store.path, file));
+async function storeFrom(
+  name: string,
+  store: StorePolicy,
+  { policy, file }: LoadedPolicy,
+  signal: AbortSignal,
+): Promise<Store> {
+  if (store.kind === 'generations') return new GenerationsStore(name, policyPath(store.path, file), signal);
   const environment: Record<string, string> = { RESTIC_PASSWORD: await resolveSecret(store.password) };
   for (const [variable, secret] of Object.entries(store.environment))
     environment[variable] = await resolveSecret(secret);
@@ -46,6 +52,7 @@ async function storeFrom(name: string, store: StorePolicy, { policy, file }: Loa
     repository: /^[a-z0-9]+:/.test(store.repository) ? store.repository : policyPath(store.repository, file),
     environment,
     caCertificate: store.caCertificate === undefined ? undefined : policyPath(store.caCertificate, file),
+    signal,
   });
 }
 

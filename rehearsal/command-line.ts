@@ -17,9 +17,12 @@ export class CommandLine {
   private readonly policy: string;
   private readonly environment: Readonly<Record<string, string>>;
 
-  constructor(policy: string, environment: Readonly<Record<string, string>>) {
+  private readonly signal: AbortSignal;
+
+  constructor(policy: string, environment: Readonly<Record<string, string>>, signal: AbortSignal) {
     this.policy = policy;
     this.environment = environment;
+    this.signal = signal;
   }
 
   /**
@@ -30,6 +33,7 @@ export class CommandLine {
     const result = await execa(`${root}bin/fukugen`, ['--config', this.policy, '--json', ...args], {
       reject: false,
       env: this.environment,
+      cancelSignal: this.signal,
       stdin: 'ignore',
     });
     const status = result.exitCode ?? -1;

@@ -40,7 +40,10 @@ async function main(): Promise<number> {
     stderr.write(`--size: received ${values.size}; write a size of 20MB or more, such as 300MB\n`);
     return 2;
   }
-  const report = await rehearse(size === undefined ? {} : { bytes: size.bytes });
+  const stop = new AbortController();
+  // `on`, not `once`: execa's own handler ends the process when it finds that it is the only one left.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  const report = await rehearse(size === undefined ? {} : { bytes: size.bytes }, stop.signal);
   await writeFile(values.report, `${JSON.stringify(report, null, 2)}\n`);
   stdout.write(`\n${summary(report, values.report)}\n`);
   return report.verdict === 'passed' ? 0 : 1;

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { bytesText } from '../local/console/table.ts';
 import { type ScratchServer, startScratchServer } from '../local/postgres/scratch-server.ts';
 import { removeTree } from '../local/system/folders.ts';
 import { CommandLine, synthesise } from './command-line.ts';
@@ -53,15 +54,15 @@ const database = 'hoshizora';
 const businessMilliseconds = 3_000;
 
 /** Loses a database and a folder, gets both back, proves that they are the same, and proves that the proof can fail. */
-export async function rehearse(options: RehearsalOptions): Promise<RehearsalReport> {
+export async function rehearse(options: RehearsalOptions, signal: AbortSignal): Promise<RehearsalReport> {
   const startedAt = new Date();
-  const timeline = new Timeline();
-  const play = new Play(timeline, options);
+  const timeline = new Timeline(signal);
+  const play = new Play(timeline, options, signal);
   let reason: string | undefined;
   try {
     await play.perform();
   } catch (error) {
-    reason = (error as Error).message;
+    reason = signal.aborted ? 'stopped on request' : (error as Error).message;
   }
   try {
     await play.clearUp();
@@ -86,11 +87,13 @@ class Play {
   readonly negativeControls: NegativeControl[] = [];
   private readonly timeline: Timeline;
   private readonly options: RehearsalOptions;
+  private readonly signal: AbortSignal;
   private readonly stack = new AsyncDisposableStack();
 
-  constructor(timeline: Timeline, options: RehearsalOptions) {
+  constructor(timeline: Timeline, options: RehearsalOptions, signal: AbortSignal) {
     this.timeline = timeline;
     this.options = options;
+    this.signal = signal;
   }
 
   async clearUp(): Promise<void> {
@@ -125,11 +128,10 @@ class Play {
     });
     const work = join(home, 'work');
     await timeline.stage('sample files', async () => {
-      await mkdir(work);
-      await buildSampleFiles(work);
-      return [`a folder of ${(await readdir(work, { recursive: true })).length} files, notes and images`, undefined];
+      const { files, bytes } = await buildSampleFiles(work);
+      return [`${files} files, ${bytesText(bytes)}: a checkout, an Obsidian vault, pictures, transcripts`, undefined];
     });
-    const fukugen = await prepareCommandLine(home, work, server, objects, password);
+    const fukugen = await prepareCommandLine({ home, work, server, objects, password, signal: this.signal });
 
     timeline.chapter('Backup, while the shop is open');
     await timeline.stage('fukugen init', async () => {
@@ -231,13 +233,16 @@ class Play {
   }
 }
 
-async function prepareCommandLine(
-  home: string,
-  work: string,
-  server: ScratchServer,
-  objects: ObjectStore,
-  password: string,
-): Promise<CommandLine> {
+interface Scene {
+  readonly home: string;
+  readonly work: string;
+  readonly server: ScratchServer;
+  readonly objects: ObjectStore;
+  readonly password: string;
+  readonly signal: AbortSignal;
+}
+
+async function prepareCommandLine({ home, work, server, objects, password, signal }: Scene): Promise<CommandLine> {
   const policy = join(home, 'backup.config.yaml');
   await writeFile(
     policy,
@@ -264,14 +269,15 @@ async function prepareCommandLine(
       },
     }),
   );
-  return new CommandLine(policy, {
+  const environment = {
     REHEARSAL_DATABASE_URL: `postgres://${server.user}:${password}@${server.host}:${server.port}/${database}`,
     REHEARSAL_RESTIC_PASSWORD: randomBytes(16).toString('hex'),
     REHEARSAL_KEY_ID: objects.accessKeyId,
     REHEARSAL_KEY_SECRET: objects.secretAccessKey,
     RESTIC_CACHE_DIR: join(home, 'restic-cache'),
     XDG_STATE_HOME: join(home, 'state'),
-  });
+  };
+  return new CommandLine(policy, environment, signal);
 }
 
 function proofsIn(json: { readonly findings: readonly { readonly level: string }[] }): number {

@@ -16,6 +16,11 @@ export interface Stage {
 export class Timeline {
   readonly stages: Stage[] = [];
   private readonly started = performance.now();
+  private readonly signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal;
+  }
 
   /** A heading, where a new part of the story begins. */
   chapter(title: string): void {
@@ -32,6 +37,7 @@ export class Timeline {
     const begun = performance.now();
     if (stdout.isTTY) stdout.write(styleText('dim', `  ${this.clock(begun)}  …  ${name}`));
     try {
+      this.signal.throwIfAborted();
       const [text, result] = await run();
       this.record(name, begun, 'passed', text);
       return result;

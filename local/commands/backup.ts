@@ -5,7 +5,7 @@ import { bytesText, secondsText } from '../console/table.ts';
 import { isComplete, type SourceRecord } from '../generation/manifest.ts';
 import { type Taken, takeGeneration } from '../generation/take-generation.ts';
 import { planSource, type Source } from '../sources/index.ts';
-import type { Progress } from '../system/progress.ts';
+import type { RunContext } from '../system/run-context.ts';
 import { chooseSource, type Workspace } from '../workspace.ts';
 
 export interface BackupOptions extends GlobalOptions {
@@ -14,18 +14,13 @@ export interface BackupOptions extends GlobalOptions {
 }
 
 /** One generation of every source, brought to every store. */
-export async function backup(
-  workspace: Workspace,
-  options: BackupOptions,
-  progress: Progress,
-  signal?: AbortSignal,
-): Promise<Outcome> {
+export async function backup(workspace: Workspace, options: BackupOptions, context: RunContext): Promise<Outcome> {
   const sources = options.source?.length
     ? options.source.map((name) => chooseSource(workspace, name))
     : workspace.sources;
   if (options.dryRun) return preview(workspace, sources);
   const started = Date.now();
-  const taken = await takeGeneration(workspace, sources, progress, signal);
+  const taken = await takeGeneration(workspace, sources, context);
   return { status: statusFor(taken), json: toJson(taken), text: toText(taken, Date.now() - started) };
 }
 

@@ -3,7 +3,7 @@ import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { compareSource } from '../sources/index.ts';
 import { chooseGeneration, openSource } from '../stores/choose.ts';
 import type { Store } from '../stores/store.ts';
-import type { Progress } from '../system/progress.ts';
+import type { RunContext } from '../system/run-context.ts';
 import { chooseSource, chooseStores, type Workspace } from '../workspace.ts';
 
 export interface CompareOptions extends GlobalOptions {
@@ -17,7 +17,7 @@ export async function compare(
   workspace: Workspace,
   name: string,
   options: CompareOptions,
-  progress: Progress,
+  context: RunContext,
 ): Promise<Outcome> {
   const source = chooseSource(workspace, name);
   const [store] = chooseStores(workspace, options.store) as [Store];
@@ -31,9 +31,9 @@ export async function compare(
       isAnswer: true,
     };
   }
-  progress.stage(`comparing ${name} with ${generation}`);
+  context.progress.stage(`comparing ${name} with ${generation}`);
   const proof = await openSource(store, generation, source, (folder, record) =>
-    compareSource(source, folder, record, progress),
+    compareSource(source, folder, record, context),
   );
   const status = { identical: exitStatus.success, different: exitStatus.mismatch, incomplete: exitStatus.incomplete }[
     proof.verdict

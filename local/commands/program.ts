@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { policyJsonSchema } from '../../core/policy/index.ts';
 import { exitMeanings, exitStatus } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
-import { createProgress, type Progress } from '../system/progress.ts';
+import { createProgress } from '../system/progress.ts';
+import type { RunContext } from '../system/run-context.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 import { type BackupOptions, backup } from './backup.ts';
 import { type CompareOptions, compare } from './compare.ts';
@@ -12,7 +13,7 @@ import { type ListOptions, list } from './list.ts';
 import { type RestoreOptions, restore } from './restore.ts';
 import { type VerifyOptions, verify } from './verify.ts';
 
-type Run = (workspace: Workspace, progress: Progress) => Promise<Outcome>;
+type Run = (workspace: Workspace, context: RunContext) => Promise<Outcome>;
 
 /** The command line as data; `onDone` receives the exit status. */
 export function createProgram(signal: AbortSignal, onDone: (status: number) => void): Command {
@@ -31,7 +32,7 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
     const options = command.optsWithGlobals<GlobalOptions>();
     const progress = createProgress(options.verbose ?? false);
     try {
-      const outcome = await run(await openWorkspace(process.cwd(), options.config), progress);
+      const outcome = await run(await openWorkspace(process.cwd(), options.config, signal), { progress, signal });
       progress.end();
       print(outcome, options);
       onDone(outcome.status);
@@ -46,8 +47,8 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
     .option('--source <name...>', 'only these sources')
     .addHelpText('after', examples('fukugen backup', 'fukugen backup --source app', 'fukugen backup --dry-run'))
     .action((_options, command: Command) =>
-      inWorkspace(command, (workspace, progress) =>
-        backup(workspace, command.optsWithGlobals<BackupOptions>(), progress, signal),
+      inWorkspace(command, (workspace, context) =>
+        backup(workspace, command.optsWithGlobals<BackupOptions>(), context),
       ),
     );
 
@@ -72,8 +73,8 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
       examples('fukugen verify', 'fukugen verify --full --store r2', 'fukugen verify --at 2026-11-21T03-00-00-123Z'),
     )
     .action((_options, command: Command) =>
-      inWorkspace(command, (workspace, progress) =>
-        verify(workspace, command.optsWithGlobals<VerifyOptions>(), progress),
+      inWorkspace(command, (workspace, context) =>
+        verify(workspace, command.optsWithGlobals<VerifyOptions>(), context),
       ),
     );
 
@@ -85,8 +86,8 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
     .option('--at <generation>', 'a generation by its name, or latest', 'latest')
     .addHelpText('after', examples('fukugen compare app', 'fukugen compare notes --at 2026-11-21T03-00-00-123Z'))
     .action((source: string, _options, command: Command) =>
-      inWorkspace(command, (workspace, progress) =>
-        compare(workspace, source, command.optsWithGlobals<CompareOptions>(), progress),
+      inWorkspace(command, (workspace, context) =>
+        compare(workspace, source, command.optsWithGlobals<CompareOptions>(), context),
       ),
     );
 
@@ -103,8 +104,8 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
       examples('fukugen restore app', 'fukugen restore app --store r2 --beside', 'fukugen restore notes --yes'),
     )
     .action((source: string, _options, command: Command) =>
-      inWorkspace(command, (workspace, progress) =>
-        restore(workspace, source, command.optsWithGlobals<RestoreOptions>(), progress),
+      inWorkspace(command, (workspace, context) =>
+        restore(workspace, source, command.optsWithGlobals<RestoreOptions>(), context),
       ),
     );
 

@@ -5,7 +5,7 @@ import { restoreSourceBeside } from '../sources/index.ts';
 import type { Beside, Proof } from '../sources/source.ts';
 import { chooseGeneration, openSource } from '../stores/choose.ts';
 import type { Store } from '../stores/store.ts';
-import type { Progress } from '../system/progress.ts';
+import type { RunContext } from '../system/run-context.ts';
 import { chooseSource, chooseStores, type Workspace } from '../workspace.ts';
 
 export interface RestoreOptions extends GlobalOptions {
@@ -23,7 +23,7 @@ export async function restore(
   workspace: Workspace,
   name: string,
   options: RestoreOptions,
-  progress: Progress,
+  context: RunContext,
 ): Promise<Outcome> {
   const source = chooseSource(workspace, name);
   // The first store that the policy names is the nearest one.
@@ -39,11 +39,11 @@ export async function restore(
     };
   }
   if (!options.beside && !options.yes) requireSomeone();
-  progress.stage(`fetching ${generation} from ${store.name}`);
+  context.progress.stage(`fetching ${generation} from ${store.name}`);
   return openSource(store, generation, source, async (folder, record) => {
-    progress.stage(`restoring ${name} beside the original`);
-    const beside = await restoreSourceBeside(source, folder, record, progress);
-    progress.end();
+    context.progress.stage(`restoring ${name} beside the original`);
+    const beside = await restoreSourceBeside(source, folder, record, context);
+    context.progress.end();
     return finish(beside, { source: name, store: store.name, generation }, options);
   });
 }

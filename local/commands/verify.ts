@@ -10,7 +10,7 @@ import { walkTree } from '../generation/tree-walk.ts';
 import { proveSource } from '../sources/index.ts';
 import { chooseGeneration } from '../stores/choose.ts';
 import type { Store } from '../stores/store.ts';
-import type { Progress } from '../system/progress.ts';
+import type { RunContext } from '../system/run-context.ts';
 import { chooseStores, type Workspace } from '../workspace.ts';
 
 export interface VerifyOptions extends GlobalOptions {
@@ -34,7 +34,7 @@ interface Finding {
 }
 
 /** Reads what is stored and holds it against what was recorded; with `full`, restores it and compares the contents. */
-export async function verify(workspace: Workspace, options: VerifyOptions, progress: Progress): Promise<Outcome> {
+export async function verify(workspace: Workspace, options: VerifyOptions, context: RunContext): Promise<Outcome> {
   const findings: Finding[] = [];
   const plans: string[] = [];
   for (const store of chooseStores(workspace, options.store)) {
@@ -42,7 +42,7 @@ export async function verify(workspace: Workspace, options: VerifyOptions, progr
     plans.push(
       `would verify ${generation} in ${store.name}${options.full ? ', restoring it into a throwaway place' : ''}`,
     );
-    if (!options.dryRun) findings.push(...(await verifyGeneration(store, generation, options, progress)));
+    if (!options.dryRun) findings.push(...(await verifyGeneration(store, generation, options, context)));
   }
   if (options.dryRun)
     return { status: exitStatus.success, json: { dryRun: true, plans }, text: plans.join('\n'), isAnswer: true };
@@ -59,10 +59,10 @@ async function verifyGeneration(
   store: Store,
   generation: string,
   options: VerifyOptions,
-  progress: Progress,
+  context: RunContext,
 ): Promise<Finding[]> {
   const base = { store: store.name, generation };
-  progress.stage(`checking ${store.name}`);
+  context.progress.stage(`checking ${store.name}`);
   const complaints = await store.check();
   const findings: Finding[] = complaints.map((text) => ({
     ...base,
@@ -85,16 +85,16 @@ async function verifyGeneration(
       );
       for (const record of manifest.sources) {
         if (options.source !== undefined && record.name !== options.source) continue;
-        const bytes = await verifyBytes(folder, record, progress);
+        const bytes = await verifyBytes(folder, record, context);
         findings.push({ ...base, source: record.name, level: 'bytes', ...bytes });
         // A restore of damaged files proves nothing that is not known by now.
         if (!options.full || bytes.verdict === 'different') continue;
-        progress.stage(`restoring ${record.name} from ${store.name} and comparing`);
+        context.progress.stage(`restoring ${record.name} from ${store.name} and comparing`);
         findings.push({
           ...base,
           source: record.name,
           level: 'identical',
-          ...(await proveSource(join(folder, layout.source(record.name)), record, progress)),
+          ...(await proveSource(join(folder, layout.source(record.name)), record, context)),
         });
       }
     });
@@ -108,15 +108,16 @@ async function verifyGeneration(
 async function verifyBytes(
   folder: string,
   record: SourceRecord,
-  progress: Progress,
+  context: RunContext,
 ): Promise<Pick<Finding, 'verdict' | 'text' | 'detail'>> {
-  progress.stage(`reading ${record.name}`);
+  context.progress.stage(`reading ${record.name}`);
   try {
     if (record.detail.kind === 'postgres')
       await readRecorded(join(folder, layout.fingerprint(record.name)), record.detail.fingerprint);
     const entries = await readEntries(join(folder, layout.files(record.name)), record.files);
     const differences = await compareTree(join(folder, layout.data(record.name)), entries, {
-      onFile: (done, total) => progress.count(done, total, 'files'),
+      onFile: (done, total) => context.progress.count(done, total, 'files'),
+      signal: context.signal,
     });
     if (differences.length === 0)
       return {

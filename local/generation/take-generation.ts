@@ -7,7 +7,7 @@ import { GenerationsStore } from '../stores/generations.ts';
 import type { Stage, Store } from '../stores/store.ts';
 import { removeTree } from '../system/folders.ts';
 import type { Lock } from '../system/lock.ts';
-import type { Progress } from '../system/progress.ts';
+import type { RunContext } from '../system/run-context.ts';
 import { isSystemError, storeFailure } from '../system/store-failure.ts';
 import { stagingFolder, type Workspace } from '../workspace.ts';
 import { generationAt } from './identifier.ts';
@@ -36,13 +36,12 @@ export interface Taken {
 export async function takeGeneration(
   workspace: Workspace,
   sources: readonly Source[],
-  progress: Progress,
-  signal?: AbortSignal,
+  context: RunContext,
 ): Promise<Taken> {
   const outcomes = new Map<string, FukugenError | undefined>();
   const ready: Store[] = [];
   for (const store of workspace.stores) {
-    progress.stage(`looking at the store ${store.name}`);
+    context.progress.stage(`looking at the store ${store.name}`);
     const error = await failure(() => store.prepare());
     if (error) outcomes.set(store.name, error);
     else ready.push(store);
@@ -52,7 +51,7 @@ export async function takeGeneration(
 
   const home =
     ready.find((store) => store instanceof GenerationsStore) ??
-    new GenerationsStore('staging', stagingFolder(workspace));
+    new GenerationsStore('staging', stagingFolder(workspace), context.signal);
   await home.prepare();
   await using locks = new AsyncDisposableStack();
   for (const store of new Set([home, ...ready]))
@@ -61,14 +60,14 @@ export async function takeGeneration(
   const generation = generationAt(new Date());
   const folder = await home.stage(generation);
   try {
-    const { manifest, failed } = await capture(workspace, sources, { home, folder, generation, progress, signal });
+    const { manifest, failed } = await capture(workspace, sources, { home, folder, generation, context });
     const [onlyFailure] = failed;
     if (onlyFailure && manifest.sources.length === 0) throw onlyFailure.error;
     // Home first: its rename is instant, and from then on the generation exists whatever happens to an upload.
     let stage: Stage = { generation, folder, manifest };
     for (const store of [...ready].sort((a, b) => Number(b === home) - Number(a === home))) {
-      progress.stage(`storing in ${store.name}`);
-      outcomes.set(store.name, await failure(() => store.put(stage, signal)));
+      context.progress.stage(`storing in ${store.name}`);
+      outcomes.set(store.name, await failure(() => store.put(stage)));
       if (store === home && !outcomes.get(store.name)) stage = { ...stage, folder: join(home.root, generation) };
     }
     const stores = workspace.stores.map(({ name }) => ({
@@ -87,8 +86,7 @@ interface CaptureRun {
   readonly home: GenerationsStore;
   readonly folder: string;
   readonly generation: string;
-  readonly progress: Progress;
-  readonly signal: AbortSignal | undefined;
+  readonly context: RunContext;
 }
 
 async function capture(
@@ -100,17 +98,12 @@ async function capture(
   const records: SourceRecord[] = [];
   const failed: { name: string; error: FukugenError }[] = [];
   for (const source of sources) {
-    run.progress.stage(`backing up ${source.name}`);
+    run.context.progress.stage(`backing up ${source.name}`);
     const into = join(run.folder, layout.source(source.name));
     await mkdir(into, { recursive: true, mode: 0o700 });
     const earlier = await run.home.earlier(source.name);
     const error = await failure(async () => {
-      const captured = await captureSource(source, {
-        folder: into,
-        earlier,
-        progress: run.progress,
-        signal: run.signal,
-      });
+      const captured = await captureSource(source, { ...run.context, folder: into, earlier });
       records.push({ name: source.name, ...captured });
     });
     // A full disk or a Ctrl-C is nobody's source: the run ends, and what was there before stays.

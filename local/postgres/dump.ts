@@ -19,7 +19,7 @@ export async function dumpDatabase(
   programs: PostgresPrograms,
   snapshot: string,
   into: string,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
   const args = [
     '--format=directory',

@@ -25,6 +25,7 @@ export interface DatabaseRestore {
   readonly place: 'scratch' | 'live';
   readonly programs: PostgresPrograms;
   readonly onTable?: (done: number, total: number) => void;
+  readonly signal: AbortSignal;
 }
 
 export interface RestoredDatabase {
@@ -59,14 +60,17 @@ export async function restoreDatabase(maintenance: Connection, restore: Database
       '--no-tablespaces',
       restore.dump,
     ],
-    { environment: target.environment },
+    { environment: target.environment, signal: restore.signal },
   );
   await withSession(target, async (client) => {
     for (const statement of shellStatements(recorded, settings, into)) await client.query(statement);
   });
   const found = await withSession(target, async (client) => {
     await openSnapshot(client);
-    return fingerprintDatabase(client, { onTable: (_name, done, total) => restore.onTable?.(done, total) });
+    return fingerprintDatabase(client, {
+      onTable: (_name, done, total) => restore.onTable?.(done, total),
+      signal: restore.signal,
+    });
   });
   return { comparison: compareFingerprints(recorded, found, { restore: 'logical' }), notes };
 }

@@ -9,7 +9,7 @@ import { readEntries, writeEntries } from '../generation/entry.ts';
 import type { SourceRecord } from '../generation/manifest.ts';
 import { restoreTree } from '../generation/restore-tree.ts';
 import { removeTree } from '../system/folders.ts';
-import type { Progress } from '../system/progress.ts';
+import type { RunContext } from '../system/run-context.ts';
 import type { Beside, CaptureContext, Captured, Plan, Proof } from './source.ts';
 
 /** A folder with everything in it. */
@@ -48,10 +48,10 @@ export async function capture(directory: Directory, context: CaptureContext): Pr
 }
 
 /** Restores into a throwaway folder and compares every file with what was recorded. */
-export async function prove(folder: string, record: SourceRecord, progress: Progress): Promise<Proof> {
+export async function prove(folder: string, record: SourceRecord, context: RunContext): Promise<Proof> {
   const scratch = await mkdtemp(join(tmpdir(), 'fukugen-prove-'));
   try {
-    return await restoreAndCompare(folder, record, join(scratch, 'restored'), progress);
+    return await restoreAndCompare(folder, record, join(scratch, 'restored'), context);
   } finally {
     await removeTree(scratch);
   }
@@ -62,7 +62,7 @@ export async function compare(
   directory: Directory,
   folder: string,
   record: SourceRecord,
-  progress: Progress,
+  context: RunContext,
 ): Promise<Proof> {
   await requireFolder(directory);
   const entries = await readEntries(join(folder, 'files.jsonl'), record.files);
@@ -70,7 +70,8 @@ export async function compare(
   const differences = await compareTree(directory.path, entries, {
     attributes: true,
     isExcluded: (path, isDirectory) => rules.ignores(isDirectory ? `${path}/` : path),
-    onFile: (done, total) => progress.count(done, total, 'files compared'),
+    onFile: (done, total) => context.progress.count(done, total, 'files compared'),
+    signal: context.signal,
   });
   return proofOf(record, differences);
 }
@@ -80,13 +81,13 @@ export async function restoreBeside(
   directory: Directory,
   folder: string,
   record: SourceRecord,
-  progress: Progress,
+  context: RunContext,
 ): Promise<Beside> {
   const suffix = new Date().toISOString().replace(/[:.]/g, '-');
   const name = join(dirname(directory.path), `${basename(directory.path)}.restored-${suffix}`);
   const kept = join(dirname(directory.path), `${basename(directory.path)}.before-${suffix}`);
   await mkdir(dirname(directory.path), { recursive: true });
-  const proof = await restoreAndCompare(folder, record, name, progress).catch(async (error) => {
+  const proof = await restoreAndCompare(folder, record, name, context).catch(async (error) => {
     await removeTree(name);
     throw error;
   });
@@ -117,15 +118,16 @@ async function restoreAndCompare(
   folder: string,
   record: SourceRecord,
   into: string,
-  progress: Progress,
+  context: RunContext,
 ): Promise<Proof> {
   const entries = await readEntries(join(folder, 'files.jsonl'), record.files);
   await restoreTree(join(folder, 'data'), entries, into, (done, total) =>
-    progress.count(done, total, 'files restored'),
+    context.progress.count(done, total, 'files restored'),
   );
   const differences = await compareTree(into, entries, {
     attributes: true,
-    onFile: (done, total) => progress.count(done, total, 'files compared'),
+    onFile: (done, total) => context.progress.count(done, total, 'files compared'),
+    signal: context.signal,
   });
   return proofOf(record, differences);
 }

@@ -2,7 +2,7 @@ import type { SourcePolicy } from '../../core/policy/index.ts';
 import type { SourceRecord } from '../generation/manifest.ts';
 import type { PostgresPolicy } from '../postgres/connection.ts';
 import { policyPath } from '../system/folders.ts';
-import type { Progress } from '../system/progress.ts';
+import type { RunContext } from '../system/run-context.ts';
 import * as directory from './directory.ts';
 import * as postgres from './postgres.ts';
 import type { Beside, CaptureContext, Captured, Plan, Proof } from './source.ts';
@@ -36,30 +36,30 @@ export function captureSource(source: Source, context: CaptureContext): Promise<
 }
 
 /** Needs the generation alone: a source that left the policy long ago can still be proven. */
-export function proveSource(folder: string, record: SourceRecord, progress: Progress): Promise<Proof> {
+export function proveSource(folder: string, record: SourceRecord, context: RunContext): Promise<Proof> {
   return record.kind === 'postgres'
-    ? postgres.prove(folder, record, progress)
-    : directory.prove(folder, record, progress);
+    ? postgres.prove(folder, record, context)
+    : directory.prove(folder, record, context);
 }
 
 export function compareSource(
   source: Source,
   folder: string,
   record: SourceRecord,
-  progress: Progress,
+  context: RunContext,
 ): Promise<Proof> {
   return source.kind === 'postgres'
-    ? postgres.compare(source.policy, folder, record, progress)
-    : directory.compare(source.directory, folder, record, progress);
+    ? postgres.compare(source.policy, folder, record, context)
+    : directory.compare(source.directory, folder, record, context);
 }
 
 export function restoreSourceBeside(
   source: Source,
   folder: string,
   record: SourceRecord,
-  progress: Progress,
+  context: RunContext,
 ): Promise<Beside> {
   return source.kind === 'postgres'
-    ? postgres.restoreBeside(source.policy, folder, record, progress)
-    : directory.restoreBeside(source.directory, folder, record, progress);
+    ? postgres.restoreBeside(source.policy, folder, record, context)
+    : directory.restoreBeside(source.directory, folder, record, context);
 }

@@ -29,7 +29,7 @@ import { clientFor, serverFor } from '../postgres/programs.ts';
 import { type RestoredDatabase, restoreDatabase } from '../postgres/restore-database.ts';
 import { startScratchServer } from '../postgres/scratch-server.ts';
 import { databaseExists, dropDatabase, sessionsIn, swapDatabases } from '../postgres/swap-database.ts';
-import type { Progress } from '../system/progress.ts';
+import type { RunContext } from '../system/run-context.ts';
 import type { Beside, CaptureContext, Captured, Plan, Proof } from './source.ts';
 
 /** Where things lie inside the source's folder of a generation. */
@@ -69,6 +69,7 @@ export async function capture(policy: PostgresPolicy, context: CaptureContext): 
     const fingerprinting = fingerprintDatabase(client, {
       onSequencesRead: sequencesRead.resolve,
       onTable: (_name, done, total) => context.progress.count(done, total, 'tables'),
+      signal: context.signal,
     });
     await Promise.race([sequencesRead.promise, fingerprinting]);
     const recorded = await together(
@@ -98,7 +99,7 @@ export async function capture(policy: PostgresPolicy, context: CaptureContext): 
 }
 
 /** Restores into a PostgreSQL started for it alone and compares every table with its fingerprint. */
-export async function prove(folder: string, record: SourceRecord, progress: Progress): Promise<Proof> {
+export async function prove(folder: string, record: SourceRecord, context: RunContext): Promise<Proof> {
   const stored = await readStored(folder, record);
   await using server = await startScratchServer({ programs: await serverFor(stored.recorded.server.major) });
   const maintenance = connectionFrom(server.connection(maintenanceDatabase));
@@ -107,7 +108,8 @@ export async function prove(folder: string, record: SourceRecord, progress: Prog
     into: 'restored',
     place: 'scratch',
     programs: await clientFor(server.programs.major),
-    onTable: (done, total) => progress.count(done, total, 'tables compared'),
+    onTable: (done, total) => context.progress.count(done, total, 'tables compared'),
+    signal: context.signal,
   });
   return proofOf(restored);
 }
@@ -117,13 +119,14 @@ export async function compare(
   policy: PostgresPolicy,
   folder: string,
   record: SourceRecord,
-  progress: Progress,
+  context: RunContext,
 ): Promise<Proof> {
   const { recorded } = await readStored(folder, record);
   const found = await withSession(await connectionOf(policy), async (client) => {
     await openSnapshot(client);
     return fingerprintDatabase(client, {
-      onTable: (_name, done, total) => progress.count(done, total, 'tables compared'),
+      onTable: (_name, done, total) => context.progress.count(done, total, 'tables compared'),
+      signal: context.signal,
     });
   });
   return proofOf({ comparison: compareFingerprints(recorded, found, { restore: 'logical' }), notes: [] });
@@ -134,7 +137,7 @@ export async function restoreBeside(
   policy: PostgresPolicy,
   folder: string,
   record: SourceRecord,
-  progress: Progress,
+  context: RunContext,
 ): Promise<Beside> {
   const stored = await readStored(folder, record);
   const connection = await connectionOf(policy);
@@ -152,7 +155,8 @@ export async function restoreBeside(
     into: name,
     place: 'live',
     programs,
-    onTable: (done, total) => progress.count(done, total, 'tables compared'),
+    onTable: (done, total) => context.progress.count(done, total, 'tables compared'),
+    signal: context.signal,
   }).catch(async (error) => {
     await discard().catch(() => {});
     throw error;
@@ -226,10 +230,10 @@ async function together<T>(
   fingerprinting: Promise<T>,
   dump: (signal: AbortSignal) => Promise<void>,
   stopFingerprint: () => Promise<void>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<T> {
   const failed = new AbortController();
-  const dumping = dump(signal ? AbortSignal.any([signal, failed.signal]) : failed.signal);
+  const dumping = dump(AbortSignal.any([signal, failed.signal]));
   let first: unknown;
   const remember = (error: unknown) => {
     first ??= error;

@@ -1,6 +1,6 @@
 import type { EarlierTree } from '../generation/capture-tree.ts';
 import type { SourceRecord } from '../generation/manifest.ts';
-import type { Progress } from '../system/progress.ts';
+import type { RunContext } from '../system/run-context.ts';
 
 /** What every kind of source can do, under the same names. */
 
@@ -10,12 +10,10 @@ export interface Plan {
   readonly text: string;
 }
 
-export interface CaptureContext {
+export interface CaptureContext extends RunContext {
   /** The folder of the source inside the staged generation; exists and is empty. */
   readonly folder: string;
   readonly earlier: EarlierTree | undefined;
-  readonly progress: Progress;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a source's capture puts into the manifest; the name is the run's to add. */

@@ -22,9 +22,12 @@ export class GenerationsStore implements Store {
   readonly name: string;
   readonly root: string;
 
-  constructor(name: string, root: string) {
+  private readonly signal: AbortSignal;
+
+  constructor(name: string, root: string, signal: AbortSignal) {
     this.name = name;
     this.root = root;
+    this.signal = signal;
   }
 
   async prepare(): Promise<void> {
@@ -72,9 +75,9 @@ export class GenerationsStore implements Store {
     }
   }
 
-  async put(stage: Stage, signal?: AbortSignal): Promise<void> {
+  async put(stage: Stage): Promise<void> {
     const staged = join(this.partials, stage.generation);
-    if (stage.folder !== staged) await this.copy(stage, staged, signal);
+    if (stage.folder !== staged) await this.copy(stage, staged);
     try {
       await sealTree(staged);
       const final = join(this.root, stage.generation);
@@ -87,11 +90,11 @@ export class GenerationsStore implements Store {
   }
 
   /** The stage belongs to another store: copy it here, linking what this store has already. */
-  private async copy(stage: Stage, to: string, signal?: AbortSignal): Promise<void> {
+  private async copy(stage: Stage, to: string): Promise<void> {
     await mkdir(to, { mode: 0o700 });
     for (const { name, kind } of stage.manifest.sources) {
       await mkdir(join(to, layout.data(name)), { recursive: true, mode: 0o700 });
-      const options = { earlier: await this.earlier(name), signal };
+      const options = { earlier: await this.earlier(name), signal: this.signal };
       const { problems } = await captureTree(
         join(stage.folder, layout.data(name)),
         join(to, layout.data(name)),

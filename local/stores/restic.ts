@@ -5,6 +5,7 @@ import { FukugenError } from '../../core/errors.ts';
 import { momentOf } from '../generation/identifier.ts';
 import { removeTree } from '../system/folders.ts';
 import { type ProgramResult, runProgram } from '../system/run-program.ts';
+import { requireServer } from './reach.ts';
 import type { Stage, Store, StoredGeneration } from './store.ts';
 
 export interface ResticSettings {
@@ -14,6 +15,8 @@ export interface ResticSettings {
   readonly environment: Readonly<Record<string, string>>;
   /** PEM file of a private certificate authority. */
   readonly caCertificate?: string | undefined;
+  /** Ends every restic under way. */
+  readonly signal: AbortSignal;
 }
 
 interface Snapshot {
@@ -56,10 +59,11 @@ export class ResticStore implements Store {
   }
 
   async prepare(): Promise<void> {
+    await requireServer(this.settings.repository, this.settings.signal);
     await this.restic(['cat', 'config']);
   }
 
-  async put(stage: Stage, signal?: AbortSignal): Promise<void> {
+  async put(stage: Stage): Promise<void> {
     const moment = momentOf(stage.generation) as Date;
     const [parent] = await this.snapshots();
     await this.restic(
@@ -76,7 +80,7 @@ export class ResticStore implements Store {
         '--ignore-ctime',
         '--quiet',
       ],
-      { folder: stage.folder, signal },
+      { folder: stage.folder },
     );
   }
 
@@ -124,10 +128,9 @@ export class ResticStore implements Store {
     options: {
       readonly folder?: string;
       readonly accept?: readonly number[];
-      readonly signal?: AbortSignal | undefined;
     } = {},
   ): Promise<ProgramResult> {
-    const { repository, environment, caCertificate } = this.settings;
+    const { repository, environment, caCertificate, signal } = this.settings;
     const globals = [...(caCertificate ? ['--cacert', caCertificate] : []), ...(await this.patience())];
     const accept = options.accept ?? [0];
     const result = await runProgram('restic', [...globals, ...args], {
@@ -135,6 +138,7 @@ export class ResticStore implements Store {
       // Every failure is looked at below, where it gets its own sentence.
       accept: [0, 1, 3, 10, 11, 12],
       code: 'store',
+      signal,
       environment: { ...environment, RESTIC_REPOSITORY: repository },
     });
     if (accept.includes(result.status)) return result;

@@ -22,7 +22,7 @@ export interface Store {
   /** @throws FukugenError `store`, `missing` or `secret` when nothing could be stored now */
   prepare(): Promise<void>;
   /** Stores a generation whole, or leaves no trace of it. */
-  put(stage: Stage, signal?: AbortSignal): Promise<void>;
+  put(stage: Stage): Promise<void>;
   /** Newest first; only whole generations of this policy. */
   list(): Promise<StoredGeneration[]>;
   /** Lends a generation as a folder, fetched if it must be; the folder is gone, or not to be written to, afterwards. */
