@@ -20,6 +20,31 @@ const maintenanceWindow = z
     'write a UTC window of at least 30 minutes such as sun:17:10-sun:17:40',
   );
 
+/** What `fukugen plan` reckons with for one database. Nothing here is deployed; what is left out it assumes, and says so. */
+const reckoning = {
+  /** Stricter or looser than those of the whole policy. */
+  objectives: z
+    .strictObject({
+      /** @default - the policy's */
+      rpo: duration({ min: '1m' }).optional(),
+      /** @default - the policy's */
+      rto: duration({ min: '1m' }).optional(),
+    })
+    .optional(),
+  expected: z
+    .strictObject({
+      /** How much of the storage is in use. @default - all of it */
+      data: size().optional(),
+      /** How much of it is written anew in a day. @default - 5 % of the data */
+      dailyChange: size().optional(),
+      /** From the start of a snapshot job to a usable recovery point. @default - 15m */
+      snapshot: duration({ min: '1m', max: '7d' }).optional(),
+      /** From there to a usable copy in the replica Region. @default - 45m */
+      copy: duration({ min: '1m', max: '7d' }).optional(),
+    })
+    .optional(),
+};
+
 /** An RDS for PostgreSQL instance that this project owns. */
 const instance = z.strictObject({
   kind: z.literal('instance'),
@@ -47,6 +72,7 @@ const instance = z.strictObject({
    * @default - thirty minutes on Sunday placed clear of every start window of the plan
    */
   maintenanceWindow: maintenanceWindow.optional(),
+  ...reckoning,
 });
 
 /** AWS Backup keeps recovery points for whole days, from 1 to 36,500. */

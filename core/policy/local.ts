@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { name, path, secret } from './fields.ts';
+import { duration, name, path, secret, size } from './fields.ts';
+
+/** What `fukugen plan` reckons with; what is left out it calls unknown. */
+const expected = z.strictObject({ data: size().optional() }).optional();
 
 const postgres = z
   .strictObject({
@@ -14,6 +17,7 @@ const postgres = z
      * @default - PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE and their kin, as psql reads them
      */
     database: z.string().min(1).optional(),
+    expected,
   })
   .refine(
     (source) =>
@@ -27,6 +31,7 @@ const directory = z.strictObject({
   path,
   /** Names or paths inside the folder, as in a .gitignore file. */
   exclude: z.array(z.string().min(1)).default([]),
+  expected,
 });
 
 const generations = z.strictObject({
@@ -57,6 +62,8 @@ const restic = z.strictObject({
 });
 
 export const local = z.strictObject({
+  /** From the start of a run to its last store, for `fukugen plan`. @default - 30m */
+  expectedRun: duration({ min: '1m', max: '7d' }).optional(),
   sources: z
     .record(name, z.discriminatedUnion('kind', [postgres, directory]))
     .refine((all) => Object.keys(all).length > 0, {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FukugenError } from '../errors.ts';
 import { cloud } from './cloud.ts';
-import { duration, name } from './fields.ts';
+import { duration, name, path } from './fields.ts';
 import { local } from './local.ts';
 import { explain } from './mistakes.ts';
 
@@ -19,6 +19,8 @@ const policySchema = z
     name: name.default('fukugen'),
     language: z.enum(['en', 'ja']).default('en'),
     objectives: objectives.prefault({}),
+    /** A JSON file, beside this policy, with prices that replace those `fukugen plan` comes with; see docs/plan.md. */
+    prices: path.optional(),
     cloud: cloud.optional(),
     local: local.optional(),
   })
