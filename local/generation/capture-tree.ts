@@ -3,8 +3,9 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
-import { storeFailure } from '../system/store-failure.ts';
+import { isSystemError, storeFailure } from '../system/store-failure.ts';
 import type { Entry, FileEntry } from './entry.ts';
+import { chunksOf, hashOpenFile } from './hash-file.ts';
 import { type Problem, reasonOf, walkTree } from './tree-walk.ts';
 
 /** The same source in an earlier generation on the same file system, whose unchanged files are linked instead of copied. */
@@ -32,7 +33,6 @@ export interface Capture {
 /** A file being written to all the time is stored as last read, and named. */
 const attempts = 3;
 const parallel = 8;
-const chunkBytes = 256 * 1024;
 
 /**
  * Copies a folder and records, for each file, the SHA-256 of exactly what was written.
@@ -62,11 +62,11 @@ export async function captureTree(source: string, into: string, options: Capture
       const to = join(into, path);
       try {
         if (type === 'directory') {
-          const stats = await reading(() => stat(from));
+          const stats = await stat(from);
           return { type, path, mode: stats.mode & 0o7777, modified: stats.mtimeMs };
         }
         if (type === 'link') {
-          const target = await reading(() => readlink(from));
+          const target = await readlink(from);
           await writing(() => symlink(target, to));
           return { type, path, target };
         }
@@ -76,8 +76,9 @@ export async function captureTree(source: string, into: string, options: Capture
           problems.push({ path, reason: 'it changed while it was read; what is stored is the last of three readings' });
         return result.entry;
       } catch (error) {
-        if (!(error instanceof Unreadable)) throw error;
-        problems.push({ path, reason: reasonOf(error.cause) });
+        // `writing` makes a FukugenError of what the store refuses; what the system refuses besides is the source's.
+        if (!isSystemError(error)) throw error;
+        problems.push({ path, reason: reasonOf(error) });
         return undefined;
       } finally {
         done += 1;
@@ -101,26 +102,28 @@ async function captureFile(
   to: string,
   earlier: EarlierTree | undefined,
 ): Promise<CapturedFile> {
-  const input = await reading(() => open(from, constants.O_RDONLY | constants.O_NOFOLLOW));
+  // Non-blocking: should a pipe have taken the file's place, opening it would wait for a writer for ever.
+  const input = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const before = earlier?.entries.get(path);
     for (let attempt = 1; ; attempt += 1) {
-      const start = await reading(() => input.stat());
+      const start = await input.stat();
       const known = before?.type === 'file' && isSameOutside(before, start) ? before : undefined;
       // Size and time may lie (rsync links the old content then); only the content decides.
       if (
         known &&
         earlier &&
-        (await hashOf(input)) === known.sha256 &&
+        (await hashOpenFile(input, start.size)) === known.sha256 &&
         (await linkTo(join(earlier.folder, path), to))
       ) {
         return { entry: { ...known, mode: start.mode & 0o7777 }, linked: true, changed: false };
       }
-      const sha256 = await copyAndHash(input, to, start);
-      const end = await reading(() => input.stat());
+      // A reading that is tried again finds its own read-only copy in the way.
+      if (attempt > 1) await writing(() => rm(to));
+      const { sha256, size } = await copyAndHash(input, to, start);
+      const end = await input.stat();
       const changed = start.size !== end.size || start.mtimeMs !== end.mtimeMs || start.ctimeMs !== end.ctimeMs;
       if (!changed || attempt === attempts) {
-        const size = (await stat(to)).size;
         const entry: FileEntry = {
           type: 'file',
           path,
@@ -148,12 +151,6 @@ function storedMode(mode: number): number {
   return (mode & 0o555) | 0o400;
 }
 
-async function hashOf(input: FileHandle): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of chunks(input)) hash.update(chunk);
-  return hash.digest('hex');
-}
-
 /** A file system allows only so many links to one file (65,000 on ext4): the next generation then starts a new copy. */
 async function linkTo(existing: string, to: string): Promise<boolean> {
   return link(existing, to).then(
@@ -162,14 +159,20 @@ async function linkTo(existing: string, to: string): Promise<boolean> {
   );
 }
 
-async function copyAndHash(input: FileHandle, to: string, stats: Stats): Promise<string> {
+interface Copied {
+  readonly sha256: string;
+  /** Bytes written, which for a growing file is more than its size was. */
+  readonly size: number;
+}
+
+async function copyAndHash(input: FileHandle, to: string, stats: Stats): Promise<Copied> {
   const hash = createHash('sha256');
-  // A reading that is tried again finds its own read-only copy in the way.
-  await writing(() => rm(to, { force: true }));
+  let size = 0;
   const output = await writing(() => open(to, 'wx', 0o600));
   try {
-    for await (const chunk of chunks(input)) {
+    for await (const chunk of chunksOf(input, stats.size)) {
       hash.update(chunk);
+      size += chunk.length;
       await writing(() => writeWhole(output, chunk));
     }
     await writing(async () => {
@@ -178,36 +181,14 @@ async function copyAndHash(input: FileHandle, to: string, stats: Stats): Promise
       await output.sync();
     });
   } finally {
-    await output.close();
+    await writing(() => output.close());
   }
-  return hash.digest('hex');
-}
-
-async function* chunks(input: FileHandle): AsyncGenerator<Buffer> {
-  const buffer = Buffer.allocUnsafe(chunkBytes);
-  let position = 0;
-  for (;;) {
-    const { bytesRead } = await reading(() => input.read(buffer, 0, buffer.length, position));
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    yield buffer.subarray(0, bytesRead);
-  }
+  return { sha256: hash.digest('hex'), size };
 }
 
 /** One write may take less than it was given, on a nearly full disk for example. */
 async function writeWhole(output: FileHandle, chunk: Buffer): Promise<void> {
   for (let offset = 0; offset < chunk.length; ) offset += (await output.write(chunk, offset)).bytesWritten;
-}
-
-/** Marks a failure of the source, which is reported, apart from a failure of the store, which ends the run. */
-class Unreadable extends Error {}
-
-async function reading<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    throw new Unreadable('unreadable', { cause });
-  }
 }
 
 async function writing<T>(write: () => Promise<T>): Promise<T> {

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
 import type { Entry, FileEntry } from './entry.ts';
+import { hashFile } from './hash-file.ts';
 import { reasonOf, walkTree } from './tree-walk.ts';
 
 /** One way in which a folder is not what was recorded. */
@@ -101,15 +100,8 @@ async function compareEntry(folder: string, entry: Entry, attributes: boolean): 
 
 async function compareContent(file: string, entry: FileEntry, size: number): Promise<TreeDifference[]> {
   if (size !== entry.size) return [{ path: entry.path, kind: 'content', text: `had ${entry.size} bytes, has ${size}` }];
-  const sha256 = await hashFile(file);
+  const sha256 = await hashFile(file, size);
   return sha256 === entry.sha256
     ? []
     : [{ path: entry.path, kind: 'content', text: `content differs: SHA-256 was ${entry.sha256}, is ${sha256}` }];
-}
-
-/** SHA-256 of a file, in hexadecimal. */
-export async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) hash.update(chunk);
-  return hash.digest('hex');
 }

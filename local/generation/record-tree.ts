@@ -2,8 +2,8 @@ import { chmod, link, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
 import type { EarlierTree } from './capture-tree.ts';
-import { hashFile } from './compare-tree.ts';
 import type { Entry, FileEntry } from './entry.ts';
+import { hashFile } from './hash-file.ts';
 import { walkTree } from './tree-walk.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function recordTree(folder: string, earlier: EarlierTree | undefine
       const file = join(folder, path);
       const stats = await stat(file);
       if (type !== 'file') return { type: 'directory', path, mode: 0o700, modified: stats.mtimeMs };
-      const sha256 = await hashFile(file);
+      const sha256 = await hashFile(file, stats.size);
       const known = earlier?.entries.get(path);
       if (
         earlier &&
