@@ -38,7 +38,6 @@ const pins: Readonly<Record<string, string>> = {
   enable_indexonlyscan: 'off',
   // Compiling costs more than it saves on two lanes of sums.
   jit: 'off',
-  statement_timeout: '0',
   idle_in_transaction_session_timeout: '0',
   // Since 17.
   transaction_timeout: '0',
@@ -57,8 +56,8 @@ interface Pinned {
  * @throws FukugenError `usage` outside a REPEATABLE READ (or SERIALIZABLE) transaction: two tables would then be read at two moments
  */
 export async function pinSettings(connection: Connection): Promise<void> {
-  // First of all, so that no function or operator of the user's own can stand in for a built-in one below.
-  await connection.query(`set local search_path = ''`);
+  // First of all: the rest takes a few milliseconds, and no function or operator of the user's own shall stand in for a built-in one.
+  await connection.query(`set local statement_timeout = 0; set local search_path = ''`);
   await rows(
     connection,
     `select set_config(pin.name, pin.value, true)
