@@ -40,7 +40,7 @@ export function size() {
 }
 
 /** Marks a mistake whose received value must not be printed: it may be a password pasted in the wrong place. */
-export const hiddenValue = { hidden: true } as const;
+const hiddenValue = { hidden: true } as const;
 
 export function secret() {
   const right = `name where the secret is found: ${secretForms}; a secret itself never stands in a policy`;

@@ -105,7 +105,7 @@ function fromUrl(url: string): Connection {
  *
  * @throws FukugenError `secret` when the server refuses the account, `missing` without the database, `source` when nothing answers
  */
-export async function connect(connection: Connection): Promise<pg.Client> {
+async function connect(connection: Connection): Promise<pg.Client> {
   const client = new pg.Client({
     ...connection.config,
     application_name: 'fukugen',
