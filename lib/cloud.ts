@@ -24,14 +24,16 @@ export function declareCloud(app: App, name: string, cloud: CloudPolicy): void {
     policyName: name,
   });
 
+  const replica = new ReplicaStack(app, 'Replica', {
+    ...stack('replica', cloud.replica.region, 'Copies of the recovery points, and what a restore from them needs'),
+    databases,
+  });
   const database = new DatabaseStack(app, 'Database', {
     ...stack('database', cloud.primary.region, 'The protected databases'),
     databases,
     windows,
-  });
-  const replica = new ReplicaStack(app, 'Replica', {
-    ...stack('replica', cloud.replica.region, 'Copies of the recovery points, and what a restore from them needs'),
-    databases,
+    // The key of the replica stack is the one value that a stack reads from another (docs/adr/0003-weak-references.md).
+    replication: replica.replicationKey && { region: cloud.replica.region, keyArn: replica.replicationKey.keyArn },
   });
   const backup = new BackupStack(app, 'Backup', {
     ...stack('backup', cloud.primary.region, 'Recovery points of the protected databases'),

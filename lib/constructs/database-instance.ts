@@ -7,6 +7,13 @@ import { Construct } from 'constructs';
 import type { DatabasePolicy, RdsWindows } from '../../core/policy/index.ts';
 import { PostgresParameters, postgresEngine } from './postgres-parameters.ts';
 
+/** The place of replicated automated backups. */
+export interface Replication {
+  readonly region: string;
+  /** ARN of a key in that Region. */
+  readonly keyArn: string;
+}
+
 export interface DatabaseInstanceProps {
   /** Identifier of the RDS instance, unique in the account and Region. */
   readonly identifier: string;
@@ -14,6 +21,11 @@ export interface DatabaseInstanceProps {
   /** When RDS takes its own backup and does its maintenance, UTC, clear of the start windows of AWS Backup. */
   readonly windows: RdsWindows;
   readonly vpc: ec2.IVpc;
+  /**
+   * Where automated backups are replicated to.
+   * @default - they stay in the Region of the instance
+   */
+  readonly replication?: Replication | undefined;
 }
 
 /**
@@ -25,7 +37,7 @@ export class DatabaseInstance extends Construct {
 
   constructor(scope: Construct, id: string, props: DatabaseInstanceProps) {
     super(scope, id);
-    const { identifier, policy, windows, vpc } = props;
+    const { identifier, policy, windows, vpc, replication } = props;
 
     // A badge, not a fence: it opens the database to its members and, like any new group, lets them out everywhere.
     const clients = new ec2.SecurityGroup(this, 'Clients', {
@@ -81,6 +93,7 @@ export class DatabaseInstance extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
       cloudwatchLogsExports: ['postgresql'],
     });
+    if (replication) replicateAutomatedBackups(this.instance, policy, replication);
     this.instance.connections.allowDefaultPortFrom(clients);
 
     // RDS would create the log group itself, to be kept for ever.
@@ -110,4 +123,18 @@ export class DatabaseInstance extends Construct {
       description: `Put what connects to ${identifier} in this security group`,
     });
   }
+}
+
+/** In the L1 only: https://github.com/aws/aws-cdk/issues/21206. */
+function replicateAutomatedBackups(
+  instance: rds.DatabaseInstance,
+  policy: DatabasePolicy,
+  { region, keyArn }: Replication,
+): void {
+  const resource = instance.node.defaultChild as rds.CfnDBInstance;
+  resource.automaticBackupReplicationRegion = region;
+  // An ARN: the API documents nothing else, and without it an encrypted instance is refused, whatever key it has
+  // (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartDBInstanceAutomatedBackupsReplication.html).
+  resource.automaticBackupReplicationKmsKeyId = keyArn;
+  resource.automaticBackupReplicationRetentionPeriod = Math.ceil(policy.automatedBackupRetention.days);
 }

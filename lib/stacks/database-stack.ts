@@ -1,7 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { CloudPolicy, RdsWindows } from '../../core/policy/index.ts';
-import { DatabaseInstance } from '../constructs/database-instance.ts';
+import { DatabaseInstance, type Replication } from '../constructs/database-instance.ts';
 import { Network, zonesOf } from '../constructs/network.ts';
 import { instanceIdentifier } from '../names.ts';
 
@@ -10,6 +10,11 @@ export interface DatabaseStackProps extends StackProps {
   readonly databases: CloudPolicy['databases'];
   /** Of every database, by its name in the policy. */
   readonly windows: Readonly<Record<string, RdsWindows>>;
+  /**
+   * Where automated backups are replicated to, and the key that encrypts them there.
+   * @default - no database replicates its automated backups
+   */
+  readonly replication?: Replication | undefined;
 }
 
 /** The databases and the network they live in, in the primary Region. */
@@ -27,6 +32,7 @@ export class DatabaseStack extends Stack {
         policy,
         windows: props.windows[name] as RdsWindows,
         vpc,
+        replication: policy.replicateAutomatedBackups ? props.replication : undefined,
       });
     }
   }

@@ -30,8 +30,13 @@ test('no template holds a secret, or a place to write one', () => {
   }
 });
 
-test('no stack imports from another', () => {
-  for (const text of texts(synthesise())) expect(text).not.toMatch(/Fn::ImportValue|Fn::GetStackOutput|"Export"/);
+test('no stack holds another hostage by an export', () => {
+  for (const text of texts(synthesise())) expect(text).not.toMatch(/Fn::ImportValue|"Export"|ExportWriter/);
+});
+
+test('the key of the replicated backups is all that a stack reads from another', () => {
+  const read = texts(synthesise()).flatMap((text) => text.match(/"Fn::GetStackOutput":\{[^}]*\}/g) ?? []);
+  expect(read).toEqual([expect.stringMatching(/"shop-replica","Region":"ap-northeast-3".*ReplicationKey/)]);
 });
 
 test('the plan is deployed after the vault it copies to and the databases it selects', () => {
@@ -40,6 +45,13 @@ test('the plan is deployed after the vault it copies to and the databases it sel
   const backup = app.synth().getStackByName('shop-backup');
   const before = backup.dependencies.map((artifact) => artifact.id);
   expect(before).toEqual(expect.arrayContaining(['Database', 'Replica']));
+});
+
+test('the databases are deployed after the key that encrypts their replicated backups', () => {
+  const app = newApp();
+  declareCloud(app, 'shop', cloudPolicy());
+  const database = app.synth().getStackByName('shop-database');
+  expect(database.dependencies.map((artifact) => artifact.id)).toContain('Replica');
 });
 
 test('no stack can be deleted by accident', () => {

@@ -44,6 +44,7 @@ describe('policy', () => {
             storage: '100GiB',
             multiAz: false,
             automatedBackupRetention: '14d',
+            replicateAutomatedBackups: true,
           },
         },
       },

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { BackupPolicyInput, DatabasePolicy } from '../../../core/policy/index.ts';
-import { DatabaseInstance } from '../../../lib/constructs/database-instance.ts';
+import { DatabaseInstance, type Replication } from '../../../lib/constructs/database-instance.ts';
 import { Network } from '../../../lib/constructs/network.ts';
 import { cloudPolicy, newStack } from '../synthesise.ts';
 
 type DatabaseInput = NonNullable<BackupPolicyInput['cloud']>['databases'][string];
 
-function database(input: Partial<DatabaseInput> = {}): Template {
+function database(input: Partial<DatabaseInput> = {}, replication?: Replication): Template {
   const stack = newStack();
   new DatabaseInstance(stack, 'Database', {
     identifier: 'shop-main',
@@ -15,6 +15,7 @@ function database(input: Partial<DatabaseInput> = {}): Template {
       .main as DatabasePolicy,
     windows: { backup: '16:15-16:45', maintenance: 'sun:17:15-sun:17:45' },
     vpc: new Network(stack, 'Network').vpc,
+    replication,
   });
   return Template.fromStack(stack);
 }
@@ -32,6 +33,16 @@ test('cannot be deleted by a deploy, a replacement or a deleted stack', () => {
 test('keeps automated backups for the days of the policy, rounded up', () => {
   database().hasResourceProperties(type, { BackupRetentionPeriod: 14 });
   database({ automatedBackupRetention: '180h' }).hasResourceProperties(type, { BackupRetentionPeriod: 8 });
+});
+
+test('replicates its automated backups where it is told, for as long as it keeps them itself', () => {
+  const keyArn = 'arn:aws:kms:ap-northeast-3:111122223333:key/1';
+  database({ automatedBackupRetention: '180h' }, { region: 'ap-northeast-3', keyArn }).hasResourceProperties(type, {
+    AutomaticBackupReplicationRegion: 'ap-northeast-3',
+    AutomaticBackupReplicationKmsKeyId: keyArn,
+    AutomaticBackupReplicationRetentionPeriod: 8,
+  });
+  database().hasResourceProperties(type, { AutomaticBackupReplicationRegion: Match.absent() });
 });
 
 test('takes the windows that were placed', () => {

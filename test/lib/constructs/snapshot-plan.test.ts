@@ -41,10 +41,10 @@ test('takes a snapshot every three hours by the clock of Tokyo, within an hour',
   ]);
 });
 
-test('keeps the snapshot and its copy for as long as the policy says of each, rounded up to days', () => {
-  expect(rules({ keep: '36h', copy: { keep: '35d' } })).toEqual([
+test('keeps the snapshot and its copy for as long as the policy says of each', () => {
+  expect(rules({ keep: '7d', copy: { keep: '35d' } })).toEqual([
     expect.objectContaining({
-      Lifecycle: { DeleteAfterDays: 2 },
+      Lifecycle: { DeleteAfterDays: 7 },
       CopyActions: [{ DestinationBackupVaultArn: replicaVault, Lifecycle: { DeleteAfterDays: 35 } }],
     }),
   ]);

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { duration, name, size } from './fields.ts';
+
+const backupWindow = z
+  .string()
+  .regex(
+    /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/,
+    'write a UTC window of at least 30 minutes such as 16:15-16:45',
+  );
+
+const weekday = 'mon|tue|wed|thu|fri|sat|sun';
+const maintenanceWindow = z
+  .string()
+  .regex(
+    new RegExp(`^(${weekday}):([01]\\d|2[0-3]):[0-5]\\d-(${weekday}):([01]\\d|2[0-3]):[0-5]\\d$`),
+    'write a UTC window of at least 30 minutes such as sun:17:10-sun:17:40',
+  );
+
+/** What a policy says of every database, whoever made it. */
+const windows = {
+  /**
+   * When RDS takes its own daily snapshot, UTC.
+   * @default - thirty minutes placed clear of every start window of the plan
+   */
+  backupWindow: backupWindow.optional(),
+  /**
+   * Weekly, UTC. AWS Backup fails snapshot jobs in the hour before and during it.
+   * @default - thirty minutes on Sunday placed clear of every start window of the plan
+   */
+  maintenanceWindow: maintenanceWindow.optional(),
+};
+
+/** What `fukugen plan` reckons with for one database. Nothing here is deployed; what is left out it assumes, and says so. */
+const reckoning = {
+  /** Stricter or looser than those of the whole policy. */
+  objectives: z
+    .strictObject({
+      /** @default - the policy's */
+      rpo: duration({ min: '1m' }).optional(),
+      /** @default - the policy's */
+      rto: duration({ min: '1m' }).optional(),
+    })
+    .optional(),
+  expected: z
+    .strictObject({
+      /** How much of the storage is in use. @default - all of it */
+      data: size().optional(),
+      /** How much of it is written anew in a day. @default - 5 % of the data */
+      dailyChange: size().optional(),
+      /** From the start of a snapshot job to a usable recovery point. @default - 15m */
+      snapshot: duration({ min: '1m', max: '7d' }).optional(),
+      /** From there to a usable copy in the replica Region. @default - 45m */
+      copy: duration({ min: '1m', max: '7d' }).optional(),
+    })
+    .optional(),
+};
+
+/** Full engine version; AWS upgrades the minor within the maintenance window. */
+const engineVersion = z
+  .string()
+  .regex(/^1[3-8]\.\d{1,2}$/, 'write a PostgreSQL version from 13 to 18 with its minor, such as 17.6');
+
+const instanceClass = z.string().regex(/^db\.[a-z0-9]+\.[a-z0-9]+$/, 'write an instance class such as db.t4g.medium');
+
+/** An RDS for PostgreSQL instance that this project owns. */
+const instance = z.strictObject({
+  kind: z.literal('instance'),
+  engineVersion,
+  instanceClass: instanceClass.default('db.t4g.medium'),
+  storage: size()
+    .refine((value) => value.gibibytes >= 20 && value.gibibytes <= 65_536, 'RDS gp3 storage is 20GiB to 64TiB')
+    .prefault('100GiB'),
+  multiAz: z.boolean().default(false),
+  /** RDS keeps 1 to 35 days of automated backups; under 7 is less than a long holiday. */
+  automatedBackupRetention: duration({ min: '7d', max: '35d' }).prefault('14d'),
+  /**
+   * Automated backups are replicated to the replica Region and kept there as long: a point in time can be restored there
+   * with minutes lost, where copies of snapshots lose hours. An account has room for 20 by default
+   * (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReplicateBackups.html).
+   */
+  replicateAutomatedBackups: z.boolean().default(true),
+  ...windows,
+  ...reckoning,
+});
+
+export const databases = z
+  .record(name, z.discriminatedUnion('kind', [instance]))
+  .refine((databases) => Object.keys(databases).length > 0, {
+    message: 'name at least one database',
+  });
