@@ -20,6 +20,11 @@ export interface CompareTreeOptions {
   readonly attributes?: boolean;
   /** Paths that were left out on purpose, and so are no strangers. */
   readonly isExcluded?: (path: string, isDirectory: boolean) => boolean;
+  /**
+   * Sockets, pipes and devices are never in a backup, so a folder in use may hold some; a stored or restored one may not.
+   * @default false
+   */
+  readonly inUse?: boolean;
   readonly onFile?: (done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,7 +55,7 @@ export async function compareTree(
   differences.push(...results.flat());
   const recorded = new Set(entries.map((entry) => entry.path));
   const walk = await walkTree(folder, options.isExcluded);
-  for (const path of [...walk.found.map((found) => found.path), ...walk.special]) {
+  for (const path of [...walk.found.map((found) => found.path), ...(options.inUse ? [] : walk.special)]) {
     if (!recorded.has(path)) differences.push({ path, kind: 'extra', text: 'was not recorded' });
   }
   for (const { path, reason } of walk.problems) differences.push({ path, kind: 'unreadable', text: reason });

@@ -69,6 +69,7 @@ export async function compare(
   const rules = ignore().add([...directory.exclude]);
   const differences = await compareTree(directory.path, entries, {
     attributes: true,
+    inUse: true,
     isExcluded: (path, isDirectory) => rules.ignores(isDirectory ? `${path}/` : path),
     onFile: (done, total) => context.progress.count(done, total, 'files compared'),
     signal: context.signal,
