@@ -17,7 +17,8 @@ export interface Walk {
   readonly special: readonly string[];
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** `ignoreBOM` keeps a byte order mark: without it the decoder takes one away, and a name without it is another file's. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Lists a folder whole. What cannot be listed becomes a problem, never an exception: the rest still counts. */
 export async function walkTree(
