@@ -31,17 +31,21 @@ export async function readSettings(client: pg.Client): Promise<DatabaseSetting[]
   });
 }
 
-/** CREATE DATABASE with the encoding and the collation that were recorded, or with plain C where this machine lacks the locale. */
+/**
+ * CREATE DATABASE with the encoding and the collation that were recorded.
+ *
+ * @param locale - another one, where the machine lacks the recorded one
+ */
 export function creation(
   recorded: DatabaseFingerprint,
   database: string,
   serverMajor: number,
-  fallback: boolean,
+  locale?: string,
 ): string {
   const { encoding, collation } = recorded.database;
-  const options = [`TEMPLATE template0`, `ENCODING ${literal(encoding)}`];
-  if (fallback) {
-    options.push(`LC_COLLATE 'C'`, `LC_CTYPE 'C'`);
+  const options = ['TEMPLATE template0', `ENCODING ${literal(encoding)}`];
+  if (locale !== undefined) {
+    options.push(`LC_COLLATE ${literal(locale)}`, `LC_CTYPE ${literal(locale)}`);
   } else {
     options.push(`LC_COLLATE ${literal(collation.collate)}`, `LC_CTYPE ${literal(collation.ctype)}`);
     // Providers came with 15, the built-in one with 17.

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { FukugenError } from '../../core/errors.ts';
 import {
+  type CompareOptions,
   type Comparison,
   compareFingerprints,
   type DatabaseFingerprint,
@@ -45,7 +46,7 @@ const jobs = 2;
  */
 export async function restoreDatabase(maintenance: Connection, restore: DatabaseRestore): Promise<RestoredDatabase> {
   const { recorded, settings, into } = restore;
-  const notes = await withSession(maintenance, (client) => prepare(client, restore));
+  const { expected, notes } = await withSession(maintenance, (client) => prepare(client, restore));
   const target = onDatabase(maintenance, into);
   await runProgram(
     join(restore.programs.bin, 'pg_restore'),
@@ -72,11 +73,17 @@ export async function restoreDatabase(maintenance: Connection, restore: Database
       signal: restore.signal,
     });
   });
-  return { comparison: compareFingerprints(recorded, found, { restore: 'logical' }), notes };
+  return { comparison: compareFingerprints(recorded, found, { restore: 'logical', expected }), notes };
+}
+
+interface Prepared {
+  /** Differences that this machine makes unavoidable. */
+  readonly expected: NonNullable<CompareOptions['expected']>;
+  readonly notes: readonly string[];
 }
 
 /** Roles, then the empty database. */
-async function prepare(client: pg.Client, restore: DatabaseRestore): Promise<string[]> {
+async function prepare(client: pg.Client, restore: DatabaseRestore): Promise<Prepared> {
   const { recorded, into, place } = restore;
   const missing = await missingRoles(client, recorded);
   if (place === 'live' && missing.length > 0) {
@@ -100,19 +107,26 @@ async function prepare(client: pg.Client, restore: DatabaseRestore): Promise<str
     `SELECT current_setting('server_version_num')::int / 10000 AS major`,
   );
   const major = rows[0]?.major ?? recorded.server.major;
-  try {
-    await client.query(creation(recorded, into, major, false));
-    return [];
-  } catch (cause) {
-    if (place === 'live') {
-      throw new FukugenError('source', `the database ${into} could not be created: ${(cause as Error).message}`, {
-        cause,
-      });
+  const { collate } = recorded.database.collation;
+  const note = `note: this machine lacks the locale ${collate}; the order of text was not proven, its content was`;
+  const attempts: readonly (Prepared & { readonly locale?: string })[] = [
+    { expected: [], notes: [] },
+    // Knows letters beyond ASCII, which generated columns may need; not every system has it.
+    { expected: ['collation'], notes: [note], locale: 'C.UTF-8' },
+    { expected: ['collation'], notes: [note], locale: 'C' },
+  ];
+  let refusal: unknown;
+  for (const { locale, ...prepared } of place === 'live' ? attempts.slice(0, 1) : attempts) {
+    try {
+      await client.query(creation(recorded, into, major, locale));
+      return prepared;
+    } catch (error) {
+      refusal ??= error;
     }
-    await client.query(creation(recorded, into, major, true));
-    const { collate } = recorded.database.collation;
-    return [`note: this machine lacks the locale ${collate}; the order of text was not proven, its content was`];
   }
+  throw new FukugenError('source', `the database ${into} could not be created: ${(refusal as Error).message}`, {
+    cause: refusal,
+  });
 }
 
 async function missingRoles(client: pg.Client, recorded: DatabaseFingerprint) {
