@@ -1,5 +1,5 @@
 import { lstat, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pMap from 'p-map';
 import type { Entry, FileEntry } from './entry.ts';
 import { hashFile } from './hash-file.ts';
@@ -25,6 +25,11 @@ export interface CompareTreeOptions {
    * @default false
    */
   readonly inUse?: boolean;
+  /**
+   * What the backup could not read, and so knows nothing about: files, and folders with all that is in them.
+   * @default []
+   */
+  readonly leftOut?: readonly string[];
   readonly onFile?: (done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -54,12 +59,23 @@ export async function compareTree(
   );
   differences.push(...results.flat());
   const recorded = new Set(entries.map((entry) => entry.path));
+  const leftOut = new Set(options.leftOut);
+  const isUnknown = (path: string) => !recorded.has(path) && !isWithin(path, leftOut);
   const walk = await walkTree(folder, options.isExcluded);
   for (const path of [...walk.found.map((found) => found.path), ...(options.inUse ? [] : walk.special)]) {
-    if (!recorded.has(path)) differences.push({ path, kind: 'extra', text: 'was not recorded' });
+    if (isUnknown(path)) differences.push({ path, kind: 'extra', text: 'was not recorded' });
   }
-  for (const { path, reason } of walk.problems) differences.push({ path, kind: 'unreadable', text: reason });
+  for (const { path, reason } of walk.problems) {
+    if (!isWithin(path, leftOut)) differences.push({ path, kind: 'unreadable', text: reason });
+  }
   return differences;
+}
+
+/** Whether a path is among these, or inside one of them. */
+function isWithin(path: string, these: ReadonlySet<string>): boolean {
+  if (these.size === 0) return false;
+  for (let place = path; place !== '.'; place = dirname(place)) if (these.has(place)) return true;
+  return these.has('.');
 }
 
 async function compareEntry(folder: string, entry: Entry, attributes: boolean): Promise<TreeDifference[]> {

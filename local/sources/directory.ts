@@ -70,6 +70,7 @@ export async function compare(
   const differences = await compareTree(directory.path, entries, {
     attributes: true,
     inUse: true,
+    leftOut: record.problems.map(({ path }) => path),
     isExcluded: (path, isDirectory) => rules.ignores(isDirectory ? `${path}/` : path),
     onFile: (done, total) => context.progress.count(done, total, 'files compared'),
     signal: context.signal,
@@ -127,6 +128,7 @@ async function restoreAndCompare(
   );
   const differences = await compareTree(into, entries, {
     attributes: true,
+    leftOut: record.problems.map(({ path }) => path),
     onFile: (done, total) => context.progress.count(done, total, 'files compared'),
     signal: context.signal,
   });
