@@ -44,7 +44,7 @@ export async function startLocalServer(options: ServerOptions = {}): Promise<Loc
     },
     names: async () =>
       (await query('postgres', 'SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1')).map(
-        ({ datname }) => datname,
+        (row: { datname: string }) => row.datname,
       ),
     [Symbol.asyncDispose]: () => scratch.stop(),
   };

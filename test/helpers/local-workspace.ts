@@ -1,7 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { execa, type Options, type ResultPromise } from 'execa';
+import type { Readable } from 'node:stream';
 import { removeTree } from '../../local/system/folders.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
@@ -23,6 +24,13 @@ export interface Answer {
   readonly all: string;
   // biome-ignore lint/suspicious/noExplicitAny: each command has its own shape, which a test reads like any script would
   readonly json: any;
+}
+
+/** A command under way. */
+interface Running {
+  /** Of the process, and of the group that it leads. */
+  readonly id: number;
+  readonly ended: Promise<Answer>;
 }
 
 interface RunOptions {
@@ -70,36 +78,47 @@ export class LocalWorkspace implements AsyncDisposable {
 
   /** Types a command and waits for its end; never fails by itself. */
   async run(args: readonly string[], options: RunOptions = {}): Promise<Answer> {
-    const result = await this.start(args, options);
-    const text = (output: unknown) => (typeof output === 'string' ? output : '');
-    const stdout = text(result.stdout);
-    return {
-      status: result.exitCode ?? -1,
-      stdout,
-      stderr: text(result.stderr),
-      all: `${stdout}\n${text(result.stderr)}`,
-      get json() {
-        return JSON.parse(stdout);
-      },
-    };
+    return this.start(args, options).ended;
   }
 
   /** As `run`, for a test that does something meanwhile; a group of its own, so that the whole of it can be ended. */
-  start(args: readonly string[], options: RunOptions & Options = {}): ResultPromise {
-    const { environment, through = [], ...rest } = options;
+  start(args: readonly string[], { environment, through = [] }: RunOptions = {}): Running {
     const [first, ...others] = [...through, program, ...args] as [string, ...string[]];
-    return execa(first, others, {
-      reject: false,
+    const child = spawn(first, others, {
       cwd: this.home,
       env: { ...this.environment, ...environment },
-      extendEnv: false,
-      stdin: 'ignore',
+      stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
-      ...rest,
     });
+    const ended = Promise.all([text(child.stdout), text(child.stderr), closed(child)]).then(
+      ([stdout, stderr, status]) => ({
+        status,
+        stdout,
+        stderr,
+        all: `${stdout}\n${stderr}`,
+        get json() {
+          return JSON.parse(stdout);
+        },
+      }),
+    );
+    return { id: child.pid as number, ended };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await removeTree(this.home);
   }
+}
+
+async function text(output: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of output) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+/** The exit status, or -1 after a signal. */
+async function closed(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (status) => resolve(status ?? -1));
+  });
 }
