@@ -12,7 +12,7 @@ interface StoredTable {
   readonly name: string;
   readonly kind: TableFingerprint['kind'];
   readonly persistence: TableFingerprint['persistence'];
-  readonly bytes: string;
+  readonly oid: string;
   readonly populated: boolean;
   readonly foreign: boolean;
   readonly readable: boolean;
@@ -31,7 +31,7 @@ const storedTables = `
   select n.nspname as schema, c.relname as name,
          case when c.relkind = 'm' then 'materialized view' when c.relispartition then 'partition' else 'table' end as kind,
          case c.relpersistence when 'u' then 'unlogged' else 'permanent' end as persistence,
-         case when c.relkind = 'f' then 0 else pg_table_size(c.oid) end::text as bytes,
+         c.oid::text as oid,
          c.relispopulated as populated,
          c.relkind = 'f' as foreign,
          has_schema_privilege(n.oid, 'usage')
@@ -89,7 +89,7 @@ export async function listTables(connection: Connection, options: TablesOptions)
 function withObstacle(table: StoredTable, { tables: isWanted }: TablesOptions): ListedTable {
   const obstacle = (why: Obstacle['why'], text: string) => ({ ...table, obstacle: { why, text } });
   if (isWanted?.(nameOf(table)) === false) return obstacle('excluded', 'left out by choice');
-  if (table.foreign) return obstacle('foreign', 'a foreign table, whose rows live on another server');
+  if (table.foreign) return obstacle('foreign', 'its rows live on another server');
   if (!table.readable) return obstacle('permission', 'this role has no SELECT on it');
   if (table.filtered) return obstacle('row security', 'row-level security would hide rows from this role');
   return table;
@@ -127,12 +127,13 @@ export async function readTables(
 async function readTable(connection: Connection, table: StoredTable): Promise<TableFingerprint | Obstacle> {
   const { schema, name, kind, persistence } = table;
   const known = { schema, name, kind, persistence };
-  const bytes = Number(table.bytes);
   if (!table.populated) {
-    return { ...known, rows: 0, content: contentOf({ rows: '0', high: null, low: null }), bytes, populated: false };
+    return { ...known, rows: 0, content: contentOf({ rows: '0', high: null, low: null }), bytes: 0, populated: false };
   }
-  const query = contentQuery(quoted(schema, name), table.columns, table.condition);
-  const sums = await attempt(connection, () => row<Lanes>(connection, query));
+  const content = contentQuery(quoted(schema, name), table.columns, table.condition);
+  // The size here and not in the list: it opens the table, and would wait for whoever has it locked.
+  const query = `select *, pg_table_size(${table.oid}::oid)::text as bytes from (${content}) as content`;
+  const sums = await attempt(connection, () => row<Lanes & { readonly bytes: string }>(connection, query));
   if ('refused' in sums) return { why: 'error', text: sums.refused.text };
-  return { ...known, rows: Number(sums.value.rows), content: contentOf(sums.value), bytes };
+  return { ...known, rows: Number(sums.value.rows), content: contentOf(sums.value), bytes: Number(sums.value.bytes) };
 }

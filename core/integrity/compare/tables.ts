@@ -143,6 +143,6 @@ function isTable({ kind }: Unseen): boolean {
 /** What nobody could have read, or chose not to, is said and not held against the restore. */
 export function notRead({ kind, name, why, text }: Unseen, when: string): Finding {
   const severity = why === 'foreign' || (why === 'excluded' && when.startsWith('when')) ? 'note' : 'uncovered';
-  const object = kind === name ? name : `${kind} ${name}`;
+  const object = kind === name ? name : `${why === 'foreign' ? 'foreign ' : ''}${kind} ${name}`;
   return finding(severity, 'not read', name, null, null, `${object} was not compared: ${text} (${when})`);
 }

@@ -69,23 +69,36 @@ export class TestServer {
     );
   }
 
-  /** The content hash of one table made of these rows, in a database that is thrown away. */
+  /** The content hash of a table made by this SQL. */
   async content(sql: string, table = 't'): Promise<string> {
-    const database = await this.database(sql);
-    const found = (await this.fingerprint(database)).tables.find(({ name }) => name === table);
-    await this.run('postgres', `drop database ${database}`);
+    const [{ tables }] = (await this.states(sql)) as [DatabaseFingerprint];
+    const found = tables.find(({ name }) => name === table);
     if (!found) throw new Error(`no table ${table}`);
     return found.content;
   }
 
-  /** What a fingerprint says has happened between two states of one database. */
+  /** What fingerprints say has happened between two states of one database. */
   async changes(before: string, change: string, restore: Restore = 'physical'): Promise<Comparison> {
-    const database = await this.database(before);
-    const recorded = await this.fingerprint(database);
-    await this.run(database, change);
-    const comparison = compareFingerprints(recorded, await this.fingerprint(database), { restore });
-    await this.run('postgres', `drop database ${database}`);
-    return comparison;
+    const [recorded, found] = (await this.states(before, change)) as [DatabaseFingerprint, DatabaseFingerprint];
+    return compareFingerprints(recorded, found, { restore });
+  }
+
+  /**
+   * A fingerprint after each of these, all in one transaction that is rolled back: a transaction sees its own changes, and and that is ten
+   * times faster than a new database. Statements on databases (ALTER DATABASE …) are seen as well.
+   */
+  async states(...steps: readonly string[]): Promise<readonly DatabaseFingerprint[]> {
+    return this.connected('postgres', async (client) => {
+      await client.query('begin isolation level repeatable read');
+      const fingerprints: DatabaseFingerprint[] = [];
+      for (const step of steps) {
+        await client.query('set local search_path = public');
+        if (step) await client.query(step);
+        fingerprints.push(await fingerprintDatabase(client));
+      }
+      await client.query('rollback');
+      return fingerprints;
+    });
   }
 
   /** Runs a file of SQL with psql, which knows `\if` and `\gset`. */
@@ -131,13 +144,10 @@ export function useServer(programs: () => Promise<PostgresPrograms> = newestServ
   };
 }
 
-/** SQL that has a small table read by several workers. */
+/** SQL that has a small table read by several workers for the rest of the transaction. */
 export function parallel(table: string): string {
   return `alter table ${table} set (parallel_workers = 2); analyze ${table};
-    do $$ begin
-      execute format('alter database %I set parallel_setup_cost = 0', current_database());
-      execute format('alter database %I set parallel_tuple_cost = 0', current_database());
-    end $$;`;
+    set local parallel_setup_cost = 0; set local parallel_tuple_cost = 0;`;
 }
 
 /** Findings as `severity: text`, which is what a reader sees. */
