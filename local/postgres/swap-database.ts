@@ -8,6 +8,11 @@ const name = pg.escapeIdentifier;
 /** The server's patience with sessions that do not end is 5 seconds for each try. */
 const renameAttempts = 6;
 
+/** The statement that gives a database another name. */
+export function renaming(database: string, to: string): string {
+  return `ALTER DATABASE ${name(database)} RENAME TO ${name(to)}`;
+}
+
 export async function databaseExists(maintenance: Connection, database: string): Promise<boolean> {
   return withSession(maintenance, async (client) => {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
@@ -44,9 +49,8 @@ export async function swapDatabases(
       const evicting = swap.kept === undefined ? undefined : evict(maintenance, swap.live, finished.signal);
       try {
         await client.query('BEGIN');
-        if (swap.kept !== undefined)
-          await client.query(`ALTER DATABASE ${name(swap.live)} RENAME TO ${name(swap.kept)}`);
-        await client.query(`ALTER DATABASE ${name(swap.restored)} RENAME TO ${name(swap.live)}`);
+        if (swap.kept !== undefined) await client.query(renaming(swap.live, swap.kept));
+        await client.query(renaming(swap.restored, swap.live));
         await client.query('COMMIT');
         return;
       } catch (cause) {

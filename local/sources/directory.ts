@@ -109,11 +109,17 @@ export async function restoreBeside(
         if (exists) await rename(kept, directory.path);
         throw new FukugenError('store', `${name} could not be put in place: ${cause.message}`, { cause });
       });
-      const undo = exists ? [`mv '${directory.path}' '${name}'`, `mv '${kept}' '${directory.path}'`] : [];
+      const undo = exists ? [moving(directory.path, name), moving(kept, directory.path)] : [];
       return { inPlace: directory.path, kept: exists ? kept : undefined, undo };
     },
     discard: () => removeTree(name),
   };
+}
+
+/** The command that gives a folder another name, for a person to type. */
+function moving(folder: string, to: string): string {
+  const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`;
+  return `mv ${quoted(folder)} ${quoted(to)}`;
 }
 
 async function restoreAndCompare(

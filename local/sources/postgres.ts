@@ -28,7 +28,7 @@ import { dumpDatabase } from '../postgres/dump.ts';
 import { clientFor, serverFor } from '../postgres/programs.ts';
 import { type RestoredDatabase, restoreDatabase } from '../postgres/restore-database.ts';
 import { startScratchServer } from '../postgres/scratch-server.ts';
-import { databaseExists, dropDatabase, sessionsIn, swapDatabases } from '../postgres/swap-database.ts';
+import { databaseExists, dropDatabase, renaming, sessionsIn, swapDatabases } from '../postgres/swap-database.ts';
 import type { RunContext } from '../system/run-context.ts';
 import type { Beside, CaptureContext, Captured, Plan, Proof } from './source.ts';
 
@@ -168,10 +168,7 @@ export async function restoreBeside(
     question: await questionFor(maintenance, live, kept),
     swap: async () => {
       await swapDatabases(maintenance, { live, restored: name, kept });
-      const undo =
-        kept === undefined
-          ? []
-          : [`ALTER DATABASE "${live}" RENAME TO "${name}";`, `ALTER DATABASE "${kept}" RENAME TO "${live}";`];
+      const undo = kept === undefined ? [] : [`${renaming(live, name)};`, `${renaming(kept, live)};`];
       return { inPlace: live, kept, undo };
     },
     discard,
