@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { appendFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { captureTree } from '../../../local/generation/capture-tree.ts';
+import type { FileEntry } from '../../../local/generation/entry.ts';
+
+let home: string;
+let source: string;
+let into: string;
+
+/** Runs something after the tree was listed and before its last file is opened: eight are captured at a time. */
+function onceUnderWay(act: () => void): (done: number) => void {
+  return (done) => {
+    if (done === 1) act();
+  };
+}
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'fukugen-capture-'));
+  source = join(home, 'source');
+  into = join(home, 'into');
+  await mkdir(source);
+  await mkdir(into);
+  for (let index = 10; index < 40; index += 1) await writeFile(join(source, `${index}`), `content of ${index}`);
+});
+
+afterEach(() => rm(home, { recursive: true }));
+
+describe('given a folder that changes after it was listed', () => {
+  it.each([
+    ['went away', () => rmSync(join(source, '39')), 'it went away while the backup ran'],
+    ['became a link', () => [rmSync(join(source, '39')), symlinkSync('10', join(source, '39'))], /^ELOOP/],
+    [
+      'became a pipe that nobody writes to',
+      () => [rmSync(join(source, '39')), execFileSync('mkfifo', [join(source, '39')])],
+      'it is no longer a file',
+    ],
+    [
+      'became a folder',
+      () => [rmSync(join(source, '39')), execFileSync('mkdir', [join(source, '39')])],
+      'it is no longer a file',
+    ],
+  ])('when a file %s, then it is named and everything else is captured', async (_what, act, reason) => {
+    const { entries, problems } = await captureTree(source, into, { onFile: onceUnderWay(act) });
+    const matching = typeof reason === 'string' ? reason : expect.stringMatching(reason);
+    expect(problems).toEqual([{ path: '39', reason: matching }]);
+    expect(entries).toHaveLength(30);
+  });
+
+  it('when a file is replaced by rename, then either the old or the new one is captured whole', async () => {
+    await writeFile(join(home, 'new'), 'a longer content than before');
+    const act = () => renameSync(join(home, 'new'), join(source, '39'));
+    const { entries, problems } = await captureTree(source, into, { onFile: onceUnderWay(act) });
+    expect(problems).toEqual([]);
+    const entry = entries.find(({ path }) => path === '39') as FileEntry;
+    expect(await readFile(join(into, '39'), 'utf8')).toBe('a longer content than before');
+    expect(entry).toMatchObject({ size: 28, sha256: hash('sha256', 'a longer content than before') });
+  });
+
+  it('when a file grows between the listing and its reading, then it is captured as it then is, without a problem', async () => {
+    const act = () => appendFileSync(join(source, '39'), ' and more');
+    const { problems } = await captureTree(source, into, { onFile: onceUnderWay(act) });
+    expect(problems).toEqual([]);
+    expect(await readFile(join(into, '39'), 'utf8')).toBe('content of 39 and more');
+  });
+});
+
+describe('given an earlier capture', () => {
+  it('when only the permissions to write differ, then the file is linked, and its entry has the new permissions', async () => {
+    const first = await captureTree(source, into);
+    await chmod(join(source, '20'), 0o666);
+    const next = join(home, 'next');
+    await mkdir(next);
+    const earlier = { folder: into, entries: new Map(first.entries.map((entry) => [entry.path, entry])) };
+    const second = await captureTree(source, next, { earlier });
+    expect(second.linked).toBe(30);
+    expect(second.entries.find(({ path }) => path === '20')).toMatchObject({ mode: 0o666 });
+    expect((await stat(join(next, '20'))).ino).toBe((await stat(join(into, '20'))).ino);
+  });
+
+  it('when the earlier file has gone, then the file is copied', async () => {
+    const first = await captureTree(source, into);
+    await rm(join(into, '20'), { force: true });
+    const next = join(home, 'next');
+    await mkdir(next);
+    const earlier = { folder: into, entries: new Map(first.entries.map((entry) => [entry.path, entry])) };
+    const second = await captureTree(source, next, { earlier });
+    expect(second).toMatchObject({ linked: 29, problems: [] });
+    expect(await readFile(join(next, '20'), 'utf8')).toBe('content of 20');
+  });
+});
+
+describe('given a capture that cannot go on', () => {
+  it('when a file of the same name is in the way and cannot be replaced, then the store is to blame', async () => {
+    await mkdir(join(into, '39', 'in the way'), { recursive: true });
+    await expect(captureTree(source, into)).rejects.toMatchObject({
+      code: 'store',
+      message: expect.stringMatching(/^the store cannot be written: /),
+    });
+  });
+
+  it('when it is stopped, then it ends with the reason that it was given', async () => {
+    const stop = new AbortController();
+    const onFile = onceUnderWay(() => stop.abort(new Error('stopped by the test')));
+    await expect(captureTree(source, into, { signal: stop.signal, onFile })).rejects.toThrow('stopped by the test');
+  });
+});
