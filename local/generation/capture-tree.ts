@@ -79,6 +79,9 @@ export async function captureTree(source: string, into: string, options: Capture
         // `writing` makes a FukugenError of what the store refuses; what the system refuses besides is the source's.
         if (!isSystemError(error)) throw error;
         problems.push({ path, reason: reasonOf(error) });
+        // The generation holds what its list names and nothing else: a folder stands in it by now, and half a file must go.
+        if (type === 'directory') return { type, path, mode: 0o700, modified: Date.now() };
+        await writing(() => rm(to, { force: true }));
         return undefined;
       } finally {
         done += 1;

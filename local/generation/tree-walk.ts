@@ -71,6 +71,9 @@ const reasons: Record<string, string> = {
   EPERM: 'the system does not permit reading it',
   ENOENT: 'it went away while the backup ran',
   EIO: 'the disk cannot read it',
+  ELOOP: 'it became a link while the backup ran',
+  EISDIR: 'it became a folder while the backup ran',
+  ESPIPE: 'it became a pipe while the backup ran',
   // An iCloud file whose content is elsewhere: local-peers, section 4.5.
   EDEADLK: 'its content is not on this machine',
 };

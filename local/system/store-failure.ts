@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { FukugenError } from '../../core/errors.ts';
 
 const sentences: Record<string, string> = {
@@ -21,5 +22,6 @@ export function storeFailure(cause: unknown, where: string): FukugenError {
 
 /** Whether the operating system refused a call, which is no defect of ours. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
+  // Not `instanceof`: the system's errors are made outside of a test runner's or a plug-in's own context.
+  return isNativeError(error) && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }
