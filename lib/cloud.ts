@@ -1,6 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type CloudPolicy, placeWindows } from '../core/policy/index.ts';
+import { warnOfFullCopies } from './checks/full-copies.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { DatabaseStack } from './stacks/database-stack.ts';
 import { ReplicaStack } from './stacks/replica-stack.ts';
@@ -38,12 +39,13 @@ export function declareCloud(app: App, name: string, cloud: CloudPolicy): void {
   const backup = new BackupStack(app, 'Backup', {
     ...stack('backup', cloud.primary.region, 'Recovery points of the protected databases'),
     cadence,
-    databases: Object.keys(databases),
+    databases,
     replicaRegion: cloud.replica.region,
   });
   // Order only, no export: a job that copies to a vault that is not there yet fails, and so does one without its database.
   backup.addStackDependency(replica);
   backup.addStackDependency(database);
+  warnOfFullCopies(backup, cloud);
 
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

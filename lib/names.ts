@@ -9,15 +9,16 @@ import type { Construct } from 'constructs';
  * because the name is taken, where a generated name would put an empty one in its place.
  */
 
-/** Identifier of the RDS instance: at most 61 of RDS's 63 characters. */
-export function instanceIdentifier(policy: string, database: string): string {
+/** Identifier of a declared instance or cluster: at most 61 of RDS's 63 characters. */
+export function databaseIdentifier(policy: string, database: string): string {
   return `${policy}-${database}`;
 }
 
-export function instanceArn(scope: Construct, identifier: string): string {
+/** Exact, so that a plan selects this database and no scratch restore beside it. */
+export function databaseArn(scope: Construct, kind: 'instance' | 'cluster', identifier: string): string {
   return Stack.of(scope).formatArn({
     service: 'rds',
-    resource: 'db',
+    resource: kind === 'instance' ? 'db' : 'cluster',
     resourceName: identifier,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });

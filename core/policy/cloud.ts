@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { disagreements } from './agreement.ts';
 import { databases } from './databases.ts';
 import { duration } from './fields.ts';
 
@@ -36,19 +37,28 @@ const cadence = z.strictObject({
   copy: z.strictObject({ keep: wholeDays().prefault('14d') }).prefault({}),
 });
 
-export const cloud = z.strictObject({
-  /**
-   * @default - the account of the credentials at deployment
-   */
-  account: z
-    .string()
-    .regex(/^\d{12}$/, 'write the twelve digits of an AWS account, in quotes')
-    .optional(),
-  primary: z.strictObject({ region: region.default('ap-northeast-1') }).prefault({}),
-  replica: z.strictObject({ region: region.default('ap-northeast-3') }).prefault({}),
-  cadence: cadence.prefault({}),
-  databases,
-});
+export const cloud = z
+  .strictObject({
+    /**
+     * @default - the account of the credentials at deployment
+     */
+    account: z
+      .string()
+      .regex(/^\d{12}$/, 'write the twelve digits of an AWS account, in quotes')
+      .optional(),
+    primary: z.strictObject({ region: region.default('ap-northeast-1') }).prefault({}),
+    replica: z.strictObject({ region: region.default('ap-northeast-3') }).prefault({}),
+    cadence: cadence.prefault({}),
+    databases,
+  })
+  .superRefine(
+    (policy, context) => {
+      for (const { path, message } of disagreements(policy)) {
+        context.addIssue({ code: 'custom', path: [...path], message });
+      }
+    },
+    { when: () => true },
+  );
 
 function isTimezone(text: string): boolean {
   try {

@@ -62,6 +62,14 @@ const engineVersion = z
 
 const instanceClass = z.string().regex(/^db\.[a-z0-9]+\.[a-z0-9]+$/, 'write an instance class such as db.t4g.medium');
 
+/**
+ * Which recovery points are copied to the replica Region. Every copy of an Aurora cluster is stored there in full, an
+ * instance's only as the difference to the one before
+ * (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-copy-snapshot.html).
+ * @default - all of them
+ */
+const copyEvery = duration({ min: '1h', max: '24h' }).optional();
+
 /** An RDS for PostgreSQL instance that this project owns. */
 const instance = z.strictObject({
   kind: z.literal('instance'),
@@ -83,8 +91,50 @@ const instance = z.strictObject({
   ...reckoning,
 });
 
+/** Aurora capacity units, of about 2 GiB of memory each. */
+const capacityUnits = z
+  .number()
+  .refine((value) => value >= 0.5 && value <= 256 && Number.isInteger(value * 2), 'write 0.5 to 256 in steps of 0.5');
+
+/** An Aurora PostgreSQL cluster that this project owns: one writer, and readers. */
+const cluster = z
+  .strictObject({
+    kind: z.literal('cluster'),
+    engineVersion,
+    /** Of the writer and every reader; `db.serverless` is Aurora serverless v2. */
+    instanceClass: z
+      .string()
+      .regex(/^db\.([a-z0-9]+\.[a-z0-9]+|serverless)$/, 'write an instance class such as db.r7g.large or db.serverless')
+      .default('db.serverless'),
+    /**
+     * Between which an instance of class `db.serverless` scales.
+     * @default - 0.5 to 4
+     */
+    capacity: z.strictObject({ min: capacityUnits, max: capacityUnits }).optional(),
+    /** In other zones than the writer; one takes its place within a minute when it fails. */
+    readers: z.int().min(0, 'write 0 to 15').max(15, 'write 0 to 15').default(0),
+    /**
+     * Aurora keeps 1 to 35 days. Snapshots are free while automated backups reach as far back, so at least a day more than
+     * the cadence keeps (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-storage-backup.html).
+     */
+    automatedBackupRetention: duration({ min: '7d', max: '35d' }).prefault('15d'),
+    copyEvery,
+    ...windows,
+    ...reckoning,
+  })
+  .refine(({ instanceClass, capacity }) => instanceClass === 'db.serverless' || capacity === undefined, {
+    path: ['capacity'],
+    message: 'only instances of class db.serverless scale; leave it out, or the instanceClass',
+    when: () => true,
+  })
+  .refine(({ capacity }) => !capacity || !(capacity.min > capacity.max), {
+    path: ['capacity'],
+    message: 'min is more than max',
+    when: () => true,
+  });
+
 export const databases = z
-  .record(name, z.discriminatedUnion('kind', [instance]))
+  .record(name, z.discriminatedUnion('kind', [instance, cluster]))
   .refine((databases) => Object.keys(databases).length > 0, {
     message: 'name at least one database',
   });

@@ -1,11 +1,14 @@
 export { Duration } from './duration.ts';
 export { type LoadedPolicy, loadPolicy } from './load.ts';
+export { copiesKept, type SnapshotRule, snapshotRules } from './rules.ts';
 export {
   type BackupPolicy,
   type BackupPolicyInput,
   type CloudPolicy,
+  type ClusterPolicy,
   type DatabasePolicy,
   defineBackup,
+  type InstancePolicy,
   type LocalPolicy,
   parsePolicy,
   policyJsonSchema,

@@ -1,4 +1,5 @@
 import { FukugenError } from '../errors.ts';
+import { clock, minutesOfDay as day, wrap } from './clock.ts';
 import { Duration } from './duration.ts';
 import type { CloudPolicy } from './schema.ts';
 
@@ -40,7 +41,6 @@ interface Given {
   readonly maintenanceWindow?: string | undefined;
 }
 
-const day = 1_440;
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const shortest = 30;
 const hourBefore = 60;
@@ -194,14 +194,6 @@ function written(window: Stretch | undefined, weekday?: string): string | undefi
 
 function overlap(one: Stretch, other: Stretch): boolean {
   return wrap(other.start - one.start) < one.length || wrap(one.start - other.start) < other.length;
-}
-
-function wrap(minutes: number, circle = day): number {
-  return ((minutes % circle) + circle) % circle;
-}
-
-function clock(text: string): number {
-  return Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
 }
 
 function twoDigits(value: number): string {

@@ -1,10 +1,9 @@
 import { CfnOutput, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as kms from 'aws-cdk-lib/aws-kms';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
-import type { DatabasePolicy, RdsWindows } from '../../core/policy/index.ts';
+import type { InstancePolicy, RdsWindows } from '../../core/policy/index.ts';
+import { Enclosure } from './enclosure.ts';
 import { PostgresParameters, postgresEngine } from './postgres-parameters.ts';
 
 /** The place of replicated automated backups. */
@@ -17,7 +16,7 @@ export interface Replication {
 export interface DatabaseInstanceProps {
   /** Identifier of the RDS instance, unique in the account and Region. */
   readonly identifier: string;
-  readonly policy: DatabasePolicy;
+  readonly policy: InstancePolicy;
   /** When RDS takes its own backup and does its maintenance, UTC, clear of the start windows of AWS Backup. */
   readonly windows: RdsWindows;
   readonly vpc: ec2.IVpc;
@@ -39,24 +38,15 @@ export class DatabaseInstance extends Construct {
     super(scope, id);
     const { identifier, policy, windows, vpc, replication } = props;
 
-    // A badge, not a fence: it opens the database to its members and, like any new group, lets them out everywhere.
-    const clients = new ec2.SecurityGroup(this, 'Clients', {
-      vpc,
-      description: `Members may connect to ${identifier}`,
-    });
-    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
-      vpc,
-      description: `Holds ${identifier}`,
-      allowAllOutbound: false,
-    });
-
+    const enclosure = new Enclosure(this, 'Enclosure', { identifier, kind: 'instance', vpc });
     this.instance = new rds.DatabaseInstance(this, 'Instance', {
       instanceIdentifier: identifier,
       engine: postgresEngine(policy.engineVersion),
       // The L2 puts `db.` in front.
       instanceType: new ec2.InstanceType(policy.instanceClass.replace(/^db\./, '')),
       parameterGroup: new PostgresParameters(this, 'Parameters', {
-        instance: identifier,
+        database: identifier,
+        kind: 'instance',
         engineVersion: policy.engineVersion,
       }),
       multiAz: policy.multiAz,
@@ -64,7 +54,7 @@ export class DatabaseInstance extends Construct {
 
       vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
-      securityGroups: [securityGroup],
+      securityGroups: [enclosure.securityGroup],
       publiclyAccessible: false,
       iamAuthentication: true,
       // RDS makes the password, keeps it in Secrets Manager and rotates it: no template, state or person ever holds it.
@@ -74,14 +64,7 @@ export class DatabaseInstance extends Construct {
       // Up to the next whole GiB: `100GB` is 93.1 of them.
       allocatedStorage: Math.ceil(policy.storage.gibibytes),
       storageEncrypted: true,
-      // Encryption cannot be added or its key changed in place, and a snapshot under AWS's own `aws/rds` key can never
-      // go to another account (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html).
-      storageEncryptionKey: new kms.Key(this, 'Key', {
-        alias: `alias/${identifier}-database`,
-        description: `Encrypts ${identifier} and its recovery points in this Region`,
-        enableKeyRotation: true,
-        removalPolicy: RemovalPolicy.RETAIN,
-      }),
+      storageEncryptionKey: enclosure.key,
 
       backupRetention: Duration.days(Math.ceil(policy.automatedBackupRetention.days)),
       preferredBackupWindow: windows.backup,
@@ -94,16 +77,7 @@ export class DatabaseInstance extends Construct {
       cloudwatchLogsExports: ['postgresql'],
     });
     if (replication) replicateAutomatedBackups(this.instance, policy, replication);
-    this.instance.connections.allowDefaultPortFrom(clients);
-
-    // RDS would create the log group itself, to be kept for ever.
-    this.instance.node.addDependency(
-      new logs.LogGroup(this, 'Log', {
-        logGroupName: `/aws/rds/instance/${identifier}/postgresql`,
-        retention: logs.RetentionDays.THREE_MONTHS,
-        removalPolicy: RemovalPolicy.RETAIN,
-      }),
-    );
+    enclosure.enclose(this.instance);
 
     Validations.of(this.instance).acknowledge({
       id: 'AwsSolutions-RDS11',
@@ -118,17 +92,13 @@ export class DatabaseInstance extends Construct {
     }
 
     new CfnOutput(this, 'Endpoint', { value: this.instance.dbInstanceEndpointAddress });
-    new CfnOutput(this, 'ClientsSecurityGroup', {
-      value: clients.securityGroupId,
-      description: `Put what connects to ${identifier} in this security group`,
-    });
   }
 }
 
 /** In the L1 only: https://github.com/aws/aws-cdk/issues/21206. */
 function replicateAutomatedBackups(
   instance: rds.DatabaseInstance,
-  policy: DatabasePolicy,
+  policy: InstancePolicy,
   { region, keyArn }: Replication,
 ): void {
   const resource = instance.node.defaultChild as rds.CfnDBInstance;

@@ -1,14 +1,22 @@
 import * as rds from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
 
-/** The engine that a policy's full version such as `17.6` names. */
+/** The engine of an instance that a policy's full version such as `17.6` names. */
 export function postgresEngine(version: string): rds.IInstanceEngine {
   return rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.of(version, majorOf(version)) });
 }
 
+/** The engine of an Aurora cluster that a policy's full version such as `17.5` names. */
+export function auroraEngine(version: string): rds.IClusterEngine {
+  return rds.DatabaseClusterEngine.auroraPostgres({
+    version: rds.AuroraPostgresEngineVersion.of(version, majorOf(version)),
+  });
+}
+
 export interface PostgresParametersProps {
-  /** Identifier of the instance that the parameters are for. */
-  readonly instance: string;
+  /** Identifier of the instance or cluster that the parameters are for. */
+  readonly database: string;
+  readonly kind: 'instance' | 'cluster';
   /** Full version, such as `17.6`. */
   readonly engineVersion: string;
 }
@@ -19,18 +27,19 @@ export interface PostgresParametersProps {
  * the replica Region under the same name: a restore there would otherwise come up with AWS's defaults.
  */
 export class PostgresParameters extends rds.ParameterGroup {
-  constructor(scope: Construct, id: string, props: PostgresParametersProps) {
+  constructor(scope: Construct, id: string, { database, kind, engineVersion }: PostgresParametersProps) {
     super(scope, id, {
       // The family is in the name: it cannot change in place, and a new group under the old name is refused.
-      name: `${props.instance}-postgres${majorOf(props.engineVersion)}`,
-      description: `Settings of ${props.instance}, the same in both Regions`,
-      engine: postgresEngine(props.engineVersion),
+      name: `${database}-${kind === 'instance' ? '' : 'aurora-'}postgres${majorOf(engineVersion)}`,
+      description: `Settings of ${database}, the same in both Regions`,
+      engine: kind === 'instance' ? postgresEngine(engineVersion) : auroraEngine(engineVersion),
       // On by default from PostgreSQL 15 on, off before
       // (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html).
       parameters: { 'rds.force_ssl': '1' },
     });
-    // Without an instance in the same stack the L2 would create no resource at all.
-    this.bindToInstance({});
+    // Without a database in the same stack the L2 would create no resource at all.
+    if (kind === 'instance') this.bindToInstance({});
+    else this.bindToCluster({});
   }
 }
 

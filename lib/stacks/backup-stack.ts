@@ -1,21 +1,21 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import * as backup from 'aws-cdk-lib/aws-backup';
 import type { Construct } from 'constructs';
-import type { CloudPolicy } from '../../core/policy/index.ts';
+import { type CloudPolicy, snapshotRules } from '../../core/policy/index.ts';
+import { BackupRole } from '../constructs/backup-role.ts';
 import { SnapshotPlan } from '../constructs/snapshot-plan.ts';
 import { Vault } from '../constructs/vault.ts';
-import { instanceArn, instanceIdentifier, vaultArn, vaultName } from '../names.ts';
+import { databaseArn, databaseIdentifier, vaultArn, vaultName } from '../names.ts';
 
 export interface BackupStackProps extends StackProps {
   readonly policyName: string;
   readonly cadence: CloudPolicy['cadence'];
-  /** Names of the databases in the policy. */
-  readonly databases: readonly string[];
+  readonly databases: CloudPolicy['databases'];
   /** Where the vault of the copies is. */
   readonly replicaRegion: string;
 }
 
-/** The vault of the primary Region and the plan that fills it. */
+/** The vault of the primary Region and the plans that fill it. */
 export class BackupStack extends Stack {
   constructor(scope: Construct, id: string, props: BackupStackProps) {
     super(scope, id, props);
@@ -26,12 +26,26 @@ export class BackupStack extends Stack {
       'ReplicaVault',
       vaultArn(this, vaultName(policyName, 'replica'), replicaRegion),
     );
-    new SnapshotPlan(this, 'Snapshots', {
-      name: policyName,
-      cadence,
-      vault,
-      replicaVault,
-      databases: databases.map((name) => instanceArn(this, instanceIdentifier(policyName, name))),
-    });
+    const role = new BackupRole(this, 'Role', { name: `${policyName}-backup` });
+
+    // A rule copies either everything it takes or nothing, so databases that are copied at different intervals need plans
+    // of their own. Each database is in one plan: two would take its snapshots twice.
+    const copyEvery = ([, database]: [string, Database]) =>
+      (database.kind === 'cluster' && database.copyEvery) || cadence.every;
+    const plans = Map.groupBy(Object.entries(databases), (entry) => copyEvery(entry).toString());
+    for (const [interval, members] of plans) {
+      const isEach = interval === cadence.every.toString();
+      new SnapshotPlan(this, isEach ? 'Snapshots' : `SnapshotsCopiedEvery${interval}`, {
+        name: isEach ? policyName : `${policyName}-copied-every-${interval}`,
+        role,
+        cadence,
+        rules: snapshotRules(cadence, copyEvery(members[0] as [string, Database])),
+        vault,
+        replicaVault,
+        databases: members.map(([name, { kind }]) => databaseArn(this, kind, databaseIdentifier(policyName, name))),
+      });
+    }
   }
 }
+
+type Database = CloudPolicy['databases'][string];

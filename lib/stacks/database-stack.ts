@@ -1,9 +1,10 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { CloudPolicy, RdsWindows } from '../../core/policy/index.ts';
+import { DatabaseCluster } from '../constructs/database-cluster.ts';
 import { DatabaseInstance, type Replication } from '../constructs/database-instance.ts';
 import { Network, zonesOf } from '../constructs/network.ts';
-import { instanceIdentifier } from '../names.ts';
+import { databaseIdentifier } from '../names.ts';
 
 export interface DatabaseStackProps extends StackProps {
   readonly policyName: string;
@@ -27,13 +28,17 @@ export class DatabaseStack extends Stack {
     super(scope, id, props);
     const { vpc } = new Network(this, 'Network');
     for (const [name, policy] of Object.entries(props.databases)) {
-      new DatabaseInstance(this, name, {
-        identifier: instanceIdentifier(props.policyName, name),
-        policy,
+      const shared = {
+        identifier: databaseIdentifier(props.policyName, name),
         windows: props.windows[name] as RdsWindows,
         vpc,
-        replication: policy.replicateAutomatedBackups ? props.replication : undefined,
-      });
+      };
+      if (policy.kind === 'cluster') {
+        new DatabaseCluster(this, name, { ...shared, policy });
+      } else {
+        const replication = policy.replicateAutomatedBackups ? props.replication : undefined;
+        new DatabaseInstance(this, name, { ...shared, policy, replication });
+      }
     }
   }
 }

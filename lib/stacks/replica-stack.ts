@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { CloudPolicy } from '../../core/policy/index.ts';
 import { PostgresParameters } from '../constructs/postgres-parameters.ts';
 import { Vault } from '../constructs/vault.ts';
-import { instanceIdentifier, vaultName } from '../names.ts';
+import { databaseIdentifier, vaultName } from '../names.ts';
 
 export interface ReplicaStackProps extends StackProps {
   readonly policyName: string;
@@ -19,7 +19,7 @@ export class ReplicaStack extends Stack {
   constructor(scope: Construct, id: string, props: ReplicaStackProps) {
     super(scope, id, props);
     new Vault(this, 'Vault', { name: vaultName(props.policyName, 'replica') });
-    if (Object.values(props.databases).some((database) => database.replicateAutomatedBackups)) {
+    if (Object.values(props.databases).some((one) => one.kind === 'instance' && one.replicateAutomatedBackups)) {
       // Apart from the vault's: these backups are RDS's own, and stay in the account of their database.
       this.replicationKey = new kms.Key(this, 'ReplicationKey', {
         alias: `alias/${props.policyName}-replication`,
@@ -28,9 +28,9 @@ export class ReplicaStack extends Stack {
         removalPolicy: RemovalPolicy.RETAIN,
       });
     }
-    for (const [name, { engineVersion }] of Object.entries(props.databases)) {
-      const instance = instanceIdentifier(props.policyName, name);
-      new PostgresParameters(this, name, { instance, engineVersion });
+    for (const [name, { kind, engineVersion }] of Object.entries(props.databases)) {
+      const database = databaseIdentifier(props.policyName, name);
+      new PostgresParameters(this, name, { database, kind, engineVersion });
     }
   }
 }

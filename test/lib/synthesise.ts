@@ -1,14 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { type BackupPolicyInput, type CloudPolicy, parsePolicy } from '../../core/policy/index.ts';
+import {
+  type BackupPolicyInput,
+  type CloudPolicy,
+  type ClusterPolicy,
+  type InstancePolicy,
+  parsePolicy,
+} from '../../core/policy/index.ts';
 import { declareCloud } from '../../lib/cloud.ts';
 import { zonesOf } from '../../lib/constructs/network.ts';
 
 type CloudInput = Partial<NonNullable<BackupPolicyInput['cloud']>>;
+export type DatabaseInput = NonNullable<CloudInput['databases']>[string];
 
 /** An account of the documentation's, so that it is seen wherever a template holds it. */
 export const account = '111122223333';
+
+/** Databases of each kind, as a policy writes them. */
+export const main = { kind: 'instance', engineVersion: '17.6' } as const;
+export const orders = { kind: 'cluster', engineVersion: '17.5', copyEvery: '24h' } as const;
 
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
@@ -29,8 +40,14 @@ export function newStack(region = 'ap-northeast-1'): Stack {
 }
 
 export function cloudPolicy(cloud: CloudInput = {}): CloudPolicy {
-  const databases = { main: { kind: 'instance', engineVersion: '17.6' } } as const;
-  return parsePolicy({ cloud: { databases, ...cloud } }).cloud as CloudPolicy;
+  return parsePolicy({ cloud: { databases: { main }, ...cloud } }).cloud as CloudPolicy;
+}
+
+/** A database as the schema fills it in. */
+export function databasePolicy(input: DatabaseInput & { kind: 'instance' }): InstancePolicy;
+export function databasePolicy(input: DatabaseInput & { kind: 'cluster' }): ClusterPolicy;
+export function databasePolicy(input: DatabaseInput): InstancePolicy | ClusterPolicy {
+  return cloudPolicy({ databases: { main: input } }).databases.main as InstancePolicy | ClusterPolicy;
 }
 
 /** The templates of the whole app, by the id of their stack. */

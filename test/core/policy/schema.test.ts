@@ -8,6 +8,8 @@ const local = {
 };
 const cloud = { databases: { main: { kind: 'instance', engineVersion: '17.6' } } };
 
+const cluster = { kind: 'cluster', engineVersion: '17.5' };
+
 function mistakesOf(policy: unknown): string[] {
   try {
     parsePolicy(policy, 'test');
@@ -73,7 +75,7 @@ describe('policy', () => {
       'cloud.cadence.startsAt: received "25:00"; write a time of day such as 00:00',
       'cloud.cadence.timezone: received "Mars/Olympus"; write a timezone of the IANA database such as Asia/Tokyo',
       'cloud.cadence.keep: received "0d"; write a duration such as 3h, 14d or 8w, at least 1d and at most 36500d',
-      'cloud.databases.m.kind: received "table"; write "instance"',
+      'cloud.databases.m.kind: received "table"; write "instance" or "cluster"',
       'local.stores.disk.path: received nothing; write a text',
       'cloud.replica.region: received "eu-west-1"; the replica must be in another Region than the primary',
     ]);
@@ -115,6 +117,46 @@ describe('policy', () => {
       'storage RDS does not have',
       { cloud: { databases: { main: { ...cloud.databases.main, storage: '5GiB' } } } },
       'cloud.databases.main.storage: received "5GiB"; RDS gp3 storage is 20GiB to 64TiB',
+    ],
+    [
+      'an Aurora retention that the plan outlasts',
+      { cloud: { databases: { c: { ...cluster, automatedBackupRetention: '14d' } } } },
+      'cloud.databases.c.automatedBackupRetention: received "14d"; Aurora charges for a snapshot in full once automated backups no longer reach as far back, and "14d" is not a day more than cadence.keep "14d"; write at least "15d"',
+    ],
+    [
+      'a plan that outlasts every Aurora retention',
+      { cloud: { cadence: { keep: '60d' }, databases: { c: cluster } } },
+      'cloud.databases.c.automatedBackupRetention: received nothing; Aurora charges for a snapshot in full once automated backups no longer reach as far back, and "15d" is not a day more than cadence.keep "60d"; Aurora keeps 35d at most, so let the cadence keep "34d" at most',
+    ],
+    [
+      'copies between the runs',
+      { cloud: { databases: { c: { ...cluster, copyEvery: '9h' } } } },
+      'cloud.databases.c.copyEvery: received "9h"; must divide a day and be a multiple of cadence.every "3h": write "3h" or "6h" or "12h" or "24h"',
+    ],
+    [
+      'a capacity without serverless',
+      { cloud: { databases: { c: { ...cluster, instanceClass: 'db.r7g.large', capacity: { min: 1, max: 2 } } } } },
+      'cloud.databases.c.capacity: received an object with min, max; only instances of class db.serverless scale; leave it out, or the instanceClass',
+    ],
+    [
+      'a capacity upside down',
+      { cloud: { databases: { c: { ...cluster, capacity: { min: 8, max: 2 } } } } },
+      'cloud.databases.c.capacity: received an object with min, max; min is more than max',
+    ],
+    [
+      'a capacity in quarters',
+      { cloud: { databases: { c: { ...cluster, capacity: { min: 0.25, max: 2 } } } } },
+      'cloud.databases.c.capacity.min: received 0.25; write 0.5 to 256 in steps of 0.5',
+    ],
+    [
+      'more readers than Aurora has',
+      { cloud: { databases: { c: { ...cluster, readers: 16 } } } },
+      'cloud.databases.c.readers: received 16; write 0 to 15',
+    ],
+    [
+      'a class that is none',
+      { cloud: { databases: { c: { ...cluster, instanceClass: 'large' } } } },
+      'cloud.databases.c.instanceClass: received "large"; write an instance class such as db.r7g.large or db.serverless',
     ],
     [
       'url and fields together',

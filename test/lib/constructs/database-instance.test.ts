@@ -1,18 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import type { BackupPolicyInput, DatabasePolicy } from '../../../core/policy/index.ts';
 import { DatabaseInstance, type Replication } from '../../../lib/constructs/database-instance.ts';
 import { Network } from '../../../lib/constructs/network.ts';
-import { cloudPolicy, newStack } from '../synthesise.ts';
+import { type DatabaseInput, databasePolicy, newStack } from '../synthesise.ts';
 
-type DatabaseInput = NonNullable<BackupPolicyInput['cloud']>['databases'][string];
+type InstanceInput = Partial<Extract<DatabaseInput, { kind: 'instance' }>>;
 
-function database(input: Partial<DatabaseInput> = {}, replication?: Replication): Template {
+function database(input: InstanceInput = {}, replication?: Replication): Template {
   const stack = newStack();
   new DatabaseInstance(stack, 'Database', {
     identifier: 'shop-main',
-    policy: cloudPolicy({ databases: { main: { kind: 'instance', engineVersion: '17.6', ...input } } }).databases
-      .main as DatabasePolicy,
+    policy: databasePolicy({ kind: 'instance', engineVersion: '17.6', ...input }),
     windows: { backup: '16:15-16:45', maintenance: 'sun:17:15-sun:17:45' },
     vpc: new Network(stack, 'Network').vpc,
     replication,

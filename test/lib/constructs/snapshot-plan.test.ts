@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as backup from 'aws-cdk-lib/aws-backup';
-import type { BackupPolicyInput } from '../../../core/policy/index.ts';
+import { type BackupPolicyInput, Duration, snapshotRules } from '../../../core/policy/index.ts';
+import { BackupRole } from '../../../lib/constructs/backup-role.ts';
 import { SnapshotPlan } from '../../../lib/constructs/snapshot-plan.ts';
 import { cloudPolicy, newStack } from '../synthesise.ts';
 
@@ -10,11 +11,14 @@ type CadenceInput = NonNullable<NonNullable<BackupPolicyInput['cloud']>['cadence
 const database = 'arn:aws:rds:ap-northeast-1:111122223333:db:shop-main';
 const replicaVault = 'arn:aws:backup:ap-northeast-3:111122223333:backup-vault:shop-replica';
 
-function plan(cadence: CadenceInput = {}): Template {
+function plan(cadence: CadenceInput = {}, copyEvery?: Duration): Template {
   const stack = newStack();
+  const policy = cloudPolicy({ cadence }).cadence;
   new SnapshotPlan(stack, 'Snapshots', {
     name: 'shop',
-    cadence: cloudPolicy({ cadence }).cadence,
+    role: new BackupRole(stack, 'Role', { name: 'shop-backup' }),
+    cadence: policy,
+    rules: snapshotRules(policy, copyEvery),
     vault: backup.BackupVault.fromBackupVaultName(stack, 'Vault', 'shop-primary'),
     replicaVault: backup.BackupVault.fromBackupVaultArn(stack, 'ReplicaVault', replicaVault),
     databases: [database],
@@ -23,8 +27,8 @@ function plan(cadence: CadenceInput = {}): Template {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a fragment of a template has no type
-function rules(cadence: CadenceInput = {}): any[] {
-  const [resource] = Object.values(plan(cadence).findResources('AWS::Backup::BackupPlan'));
+function rules(...input: Parameters<typeof plan>): any[] {
+  const [resource] = Object.values(plan(...input).findResources('AWS::Backup::BackupPlan'));
   return resource?.Properties.BackupPlan.BackupPlanRule;
 }
 
@@ -65,24 +69,20 @@ test('has a rule for each minute past the hour that the cadence meets', () => {
   ]);
 });
 
+test('takes every snapshot and copies some, by two rules that never run together', () => {
+  const fields = rules({}, Duration.seconds(86_400)).map((rule) => [
+    rule.RuleName,
+    rule.ScheduleExpression,
+    rule.CopyActions?.length,
+  ]);
+  expect(fields).toEqual([
+    ['every-3h-copied', 'cron(0 0 * * ? *)', 1],
+    ['every-3h-not-copied', 'cron(0 3,6,9,12,15,18,21 * * ? *)', 0],
+  ]);
+});
+
 test('selects databases by their ARN and nothing by tag', () => {
   plan().hasResourceProperties('AWS::Backup::BackupSelection', {
     BackupSelection: { Resources: [database], ListOfTags: Match.absent(), Conditions: Match.absent() },
-  });
-});
-
-test('keeps the role without which recovery points cannot expire', () => {
-  plan().hasResource('AWS::IAM::Role', {
-    Properties: {
-      RoleName: 'shop-backup',
-      AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'backup.amazonaws.com' } }] },
-      ManagedPolicyArns: [
-        {
-          'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, Match.stringLikeRegexp('ServiceRolePolicyForBackup$')]],
-        },
-      ],
-    },
-    DeletionPolicy: 'Retain',
-    UpdateReplacePolicy: 'Retain',
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { synthesise } from '../synthesise.ts';
+import { main, orders, synthesise } from '../synthesise.ts';
 import { expectGolden } from './golden.ts';
 
 test('the replica stack is the one that was reviewed', () => {
@@ -16,13 +16,15 @@ test('has a key of its own for replicated backups, which outlives it, only where
     ofVault,
     ['Retain', true, 'Encrypts the automated backups of shop that RDS replicates to this Region'],
   ]);
-  const main = { kind: 'instance', engineVersion: '17.6', replicateAutomatedBackups: false } as const;
-  expect(keysOf({ databases: { main } })).toEqual([ofVault]);
+  expect(keysOf({ databases: { main: { ...main, replicateAutomatedBackups: false }, orders } })).toEqual([ofVault]);
 });
 
-test('has the twin of every parameter group, since none travels with a copy', () => {
-  const { Database, Replica } = synthesise();
-  for (const { Properties } of Object.values(Database.findResources('AWS::RDS::DBParameterGroup'))) {
-    Replica.hasResourceProperties('AWS::RDS::DBParameterGroup', Properties);
-  }
-});
+test.each(['AWS::RDS::DBParameterGroup', 'AWS::RDS::DBClusterParameterGroup'])(
+  'has the twin of every %s, since none travels with a copy',
+  (type) => {
+    const { Database, Replica } = synthesise({ databases: { main, orders } });
+    const groups = Object.values(Database.findResources(type));
+    expect(groups).toHaveLength(1);
+    for (const { Properties } of groups) Replica.hasResourceProperties(type, Properties);
+  },
+);
