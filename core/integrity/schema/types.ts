@@ -27,7 +27,7 @@ const types = `
     join pg_namespace n on n.oid = t.typnamespace
     left join pg_class c on c.oid = t.typrelid
    where (c.oid is null or c.relkind = 'c') and t.typtype not in ('m', 'p')
-     and not exists (select from pg_type element where element.typarray = t.oid) and ${userType}`;
+     and not exists (select from pg_type element where element.oid = t.typelem and element.typarray = t.oid) and ${userType}`;
 
 const domainConstraints = `
   select 'constraint' as kind, ${typeName} || '.' || quote_ident(k.conname) as name, 'type ' || ${typeName} as of, null as owner,

@@ -388,6 +388,15 @@ describe('a change of the schema is named:', () => {
     expect(lines(comparison)).toEqual(['difference: table public.t is missing, with 1 row']);
   });
 
+  test('a missing foreign key of a partitioned table once, and not each of its clones', async () => {
+    const comparison = await server().changes(
+      `create table p (a int primary key) partition by list (a); create table p1 partition of p default;
+       create table t (a int references p) partition by list (a); create table t1 partition of t default;`,
+      'alter table t drop constraint t_a_fkey',
+    );
+    expect(lines(comparison)).toEqual(['difference: constraint public.t.t_a_fkey is missing']);
+  });
+
   test('an invalid index that pg_dump left out is no loss', async () => {
     const database = await server().database(`create table t (a int); create index i on t (a);
       update pg_index set indisvalid = false where indexrelid = 'i'::regclass`);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { DatabaseFingerprint } from '../../../core/integrity/index.ts';
 import { lines, useServer } from './support.ts';
 
 const server = useServer();
@@ -7,7 +8,7 @@ describe('a sequence', () => {
   test('is recorded with its position, its definition and its column', async () => {
     const [{ sequences }] = (await server().states(`
       create table t (id serial, n bigint generated always as identity (start 5 increment -5 minvalue -100 maxvalue 100 cycle));
-      select nextval('t_id_seq'); select nextval('t_id_seq');`)) as [{ sequences: unknown[] }];
+      select nextval('t_id_seq'); select nextval('t_id_seq');`)) as [DatabaseFingerprint];
     expect(sequences).toEqual([
       {
         schema: 'public',
@@ -42,7 +43,7 @@ describe('a sequence', () => {
 
   test('is read exactly, far beyond what a JavaScript number holds', async () => {
     const [{ sequences }] = (await server().states(`create sequence s; select setval('s', 9223372036854775806)`)) as [
-      { sequences: unknown[] },
+      DatabaseFingerprint,
     ];
     expect(sequences).toMatchObject([{ last: '9223372036854775806' }]);
   });
@@ -50,7 +51,7 @@ describe('a sequence', () => {
   test('is one of more than a statement reads together', async () => {
     const [{ sequences }] = (await server().states(
       `do $$ begin for i in 1..250 loop execute 'create sequence s' || i; perform setval('s' || i, i); end loop; end $$`,
-    )) as [{ sequences: { name: string; last: string }[] }];
+    )) as [DatabaseFingerprint];
     expect(sequences).toHaveLength(250);
     for (const { name, last } of sequences) expect(name).toBe(`s${last}`);
   });

@@ -5,8 +5,7 @@ import { useServer } from './support.ts';
 const server = useServer();
 
 const tablesOf = async (sql: string) => {
-  const database = await server().database(sql);
-  const { tables, unseen } = await server().fingerprint(database);
+  const [{ tables, unseen }] = (await server().states(sql)) as [DatabaseFingerprint];
   return { tables, unseen };
 };
 const summary = ({ tables }: Pick<DatabaseFingerprint, 'tables'>) =>
