@@ -10,6 +10,7 @@ import { type BackupOptions, backup } from './backup.ts';
 import { type CompareOptions, compare } from './compare.ts';
 import { initialise } from './initialise.ts';
 import { type ListOptions, list } from './list.ts';
+import { type PlanOptions, plan } from './plan.ts';
 import { type RestoreOptions, restore } from './restore.ts';
 import { type VerifyOptions, verify } from './verify.ts';
 
@@ -117,6 +118,18 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
     .action((store: string | undefined, _options, command: Command) =>
       inWorkspace(command, (workspace) => initialise(workspace, store, command.optsWithGlobals<GlobalOptions>())),
     );
+
+  program
+    .command('plan')
+    .description('prove the policy before anything runs: copies, worst-case RPO at each place, points kept, cost')
+    .option('--markdown', 'print Markdown, for a pull request or a page of the team')
+    .addHelpText('after', examples('fukugen plan', 'fukugen plan --markdown', 'fukugen plan --json'))
+    .action(async (_options, command: Command) => {
+      const options = command.optsWithGlobals<PlanOptions>();
+      const outcome = await plan(process.cwd(), options);
+      print(outcome, options);
+      onDone(outcome.status);
+    });
 
   program
     .command('schema')

@@ -13,6 +13,8 @@ export const exitStatus = {
   store: 7,
   secret: 8,
   locked: 9,
+  /** Found by arithmetic alone: `fukugen plan` touches nothing. */
+  unmet: 10,
   /** 128 + SIGINT, as shells have it. */
   cancelled: 130,
 } as const;
@@ -28,6 +30,7 @@ export const exitMeanings: readonly (readonly [number, string])[] = [
   [exitStatus.store, 'a store could not be written or read'],
   [exitStatus.secret, 'a secret could not be found or was refused'],
   [exitStatus.locked, 'another run is at work'],
+  [exitStatus.unmet, 'an objective of the policy cannot be met; the output says what would'],
   [exitStatus.cancelled, 'stopped on request'],
 ];
 

@@ -1,0 +1,59 @@
+import type { CloudPolicy, DatabasePolicy } from './schema.ts';
+
+/** One copy of something, the original included. */
+export interface Copy {
+  readonly name: string;
+  /** What fails as one: copies on the same medium can all be lost together. */
+  readonly medium: string;
+  /** In another building, however the one that holds the original ends. */
+  readonly offSite: boolean;
+}
+
+/** Copies counted against the rule of 3-2-1: three copies, on two media, one of them elsewhere. */
+export interface CopyCount {
+  readonly copies: readonly Copy[];
+  readonly media: readonly string[];
+  readonly offSite: readonly string[];
+  readonly holds: boolean;
+  /** What the three numbers do not say, as sentences. */
+  readonly remarks: readonly string[];
+}
+
+export function countCopies({ copies, remarks }: Pick<CopyCount, 'copies' | 'remarks'>): CopyCount {
+  const media = [...new Set(copies.map((copy) => copy.medium))];
+  const offSite = copies.filter((copy) => copy.offSite).map((copy) => copy.name);
+  return { copies, media, offSite, holds: copies.length >= 3 && media.length >= 2 && offSite.length >= 1, remarks };
+}
+
+/**
+ * A database, its recovery points and their copies. RDS keeps snapshots in S3, away from the volume
+ * (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html).
+ */
+export function databaseCopies(
+  { primary, replica }: Pick<CloudPolicy, 'primary' | 'replica'>,
+  database: DatabasePolicy,
+): Pick<CopyCount, 'copies' | 'remarks'> {
+  return {
+    copies: [
+      { name: 'the database', medium: 'its own volume', offSite: false },
+      { name: `recovery points in ${regionName(primary.region)}`, medium: 'snapshot storage of AWS', offSite: false },
+      { name: `copies in ${regionName(replica.region)}`, medium: 'snapshot storage of AWS', offSite: true },
+    ],
+    remarks: ['One provider, one account: who can delete the account can delete them all.', ...standbyRemark(database)],
+  };
+}
+
+function standbyRemark(database: DatabasePolicy): string[] {
+  if (database.kind === 'instance' && database.multiAz)
+    return ['The standby of multiAz is not counted: a wrong DELETE reaches it at once.'];
+  return database.kind === 'cluster' && database.readers > 0
+    ? ['Readers are not counted: they read the same volume.']
+    : [];
+}
+
+const cities: Readonly<Record<string, string>> = { 'ap-northeast-1': 'Tokyo', 'ap-northeast-3': 'Osaka' };
+
+/** As people say it. */
+export function regionName(region: string): string {
+  return cities[region] ?? region;
+}

@@ -1,0 +1,186 @@
+import { regionName } from './copies.ts';
+import { type Expected, expectedOf } from './expected.ts';
+import { type PriceItem, type Prices, priceOf, priceUnits } from './prices.ts';
+import { copiesKept } from './rules.ts';
+import type { CloudPolicy, ClusterPolicy, DatabasePolicy, InstancePolicy } from './schema.ts';
+import { copiedEvery, isReplicated } from './traits.ts';
+
+/** One line of a bill. */
+export interface CostLine {
+  readonly text: string;
+  /** @default - not known: the policy gives no size */
+  readonly amount?: number;
+  readonly unit: (typeof priceUnits)[PriceItem];
+  /** Of one unit. @default - not confirmed by any source */
+  readonly price?: number;
+  /** @default - the amount or the price is not known */
+  readonly usd?: number;
+}
+
+export interface Cost {
+  /** Every month. */
+  readonly lines: readonly CostLine[];
+  /** Sum of the lines that are known, USD. */
+  readonly known: number;
+  /** What stands for an unknown sum beside it. */
+  readonly unknown: readonly string[];
+  /** The first full copy; not part of the month. @default - nothing is copied */
+  readonly once?: CostLine;
+}
+
+const daysOfMonth = 365 / 12;
+
+/**
+ * What the protection of one database costs in a month, by these rules of AWS:
+ *
+ * - Backups as large as the storage of a running database are free in its Region, automated and others together
+ *   (https://docs.aws.amazon.com/aws-backup/latest/devguide/rds-backup.html). AWS pools that in the Region; here it is
+ *   counted for each database.
+ * - Transfer is paid by the account it goes to, and failed copies are free
+ *   (https://docs.aws.amazon.com/aws-backup/latest/devguide/metering-and-billing.html).
+ */
+export function databaseCost(cloud: CloudPolicy, database: DatabasePolicy, prices: Prices): Cost {
+  const bill = { cloud, expected: expectedOf(database), line: lineFrom(prices) };
+  return database.kind === 'instance' ? instanceCost(database, bill) : clusterCost(database, bill);
+}
+
+interface Bill {
+  readonly cloud: CloudPolicy;
+  readonly expected: Expected;
+  readonly line: ReturnType<typeof lineFrom>;
+}
+
+/**
+ * The first snapshot of an instance is full and the others incremental, in the Region and across Regions (rds-backup.html),
+ * so what is stored is the data and the changes of the days it is kept.
+ */
+function instanceCost(database: InstancePolicy, { cloud, expected, line }: Bill): Cost {
+  const { primary, replica, cadence } = cloud;
+  const { data, dailyChange } = expected;
+  const automated = database.automatedBackupRetention.days;
+  const stored = (days: number) => data && dailyChange && data.value + days * dailyChange.value;
+  const beyondFree = (size: number | undefined) => size && Math.max(0, size - database.storage.gibibytes);
+  // Replicated automated backups are a second chain of snapshots beside the copies, and their changes travel again.
+  const isTwice = isReplicated(database);
+  const chains = isTwice ? 2 : 1;
+  return sum(
+    [
+      line(
+        'rds-backup-storage',
+        `recovery points in ${regionName(primary.region)}, beyond what is free`,
+        beyondFree(stored(Math.max(cadence.keep.days, automated))),
+        [primary.region],
+      ),
+      line('rds-backup-storage', `copies in ${regionName(replica.region)}`, stored(cadence.copy.keep.days), [
+        replica.region,
+      ]),
+      ...(isTwice
+        ? [
+            line(
+              'rds-backup-storage',
+              `replicated automated backups in ${regionName(replica.region)}`,
+              stored(automated),
+              [replica.region],
+            ),
+          ]
+        : []),
+      transfer(line, cloud, 'changes', dailyChange && chains * dailyChange.value * daysOfMonth),
+      line('kms-key', 'key of the database', 1, [primary.region]),
+    ],
+    transfer(line, cloud, 'first full copy', data && chains * data.value),
+  );
+}
+
+/**
+ * Aurora's snapshots are free while automated backups reach as far back, which the policy's own check sees to. Every copy
+ * is stored in full, and only its transfer is charged as the difference
+ * (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-copy-snapshot.html, aurora-storage-backup.html).
+ */
+function clusterCost(database: ClusterPolicy, { cloud, expected, line }: Bill): Cost {
+  const { primary, replica, cadence } = cloud;
+  const { data, dailyChange } = expected;
+  const log = dailyChange && dailyChange.value * database.automatedBackupRetention.days;
+  const copies = copiesKept(cadence, copiedEvery(cadence, database));
+  return sum(
+    [
+      line(
+        'aurora-backup-storage',
+        `automated backups in ${regionName(primary.region)}, beyond what is free`,
+        log !== undefined && data ? Math.max(0, log - data.value) : undefined,
+        [primary.region],
+      ),
+      line(
+        'aurora-backup-storage',
+        `${copies} full copies in ${regionName(replica.region)}`,
+        data && copies * data.value,
+        [replica.region],
+      ),
+      transfer(line, cloud, 'changes', dailyChange && dailyChange.value * daysOfMonth),
+      line('kms-key', 'key of the database', 1, [primary.region]),
+    ],
+    transfer(line, cloud, 'first full copy', data?.value),
+  );
+}
+
+function transfer(line: Bill['line'], { primary, replica }: CloudPolicy, what: string, amount: number | undefined) {
+  const text = `${what} from ${regionName(primary.region)} to ${regionName(replica.region)}`;
+  return line('region-transfer', text, amount, [primary.region, replica.region]);
+}
+
+/** What all databases share: the key of the vault in each Region, and the one of the replicated automated backups. */
+export function sharedCost({ primary, replica, databases }: CloudPolicy, prices: Prices): Cost {
+  const line = lineFrom(prices);
+  const key = (of: string, region: string) => line('kms-key', `key of the ${of} in ${regionName(region)}`, 1, [region]);
+  const hasReplicated = Object.values(databases).some(isReplicated);
+  return sum([
+    key('vault', primary.region),
+    key('vault', replica.region),
+    ...(hasReplicated ? [key('automated backups', replica.region)] : []),
+  ]);
+}
+
+/** @param gigabytes - decimal; @default - the policy does not say how large every source is */
+export function objectStorageCost(host: string, gigabytes: number | undefined, prices: Prices): Cost {
+  return sum([lineFrom(prices)('object-storage', `data at ${host}`, gigabytes, [host])]);
+}
+
+/** @param bills - each with the name of what it is for */
+export function addCosts(bills: readonly (readonly [string, Cost])[]): Pick<Cost, 'known' | 'unknown'> {
+  return {
+    known: cents(bills.reduce((total, [, cost]) => total + cost.known, 0)),
+    unknown: bills.flatMap(([name, cost]) => cost.unknown.map((text) => `${name}: ${text}`)),
+  };
+}
+
+function lineFrom(prices: Prices) {
+  return (
+    item: PriceItem,
+    text: string,
+    amount: number | undefined,
+    [where, to]: readonly [string, string?],
+  ): CostLine => {
+    const price = priceOf(prices, item, where, to);
+    // Nothing of anything costs nothing, whatever it costs.
+    const usd = amount === 0 ? 0 : amount !== undefined && price !== undefined ? cents(amount * price) : undefined;
+    return {
+      text,
+      ...(amount !== undefined && { amount }),
+      unit: priceUnits[item],
+      ...(price !== undefined && { price }),
+      ...(usd !== undefined && { usd }),
+    };
+  };
+}
+
+function sum(lines: readonly CostLine[], once?: CostLine): Cost {
+  return {
+    lines,
+    known: cents(lines.reduce((total, { usd }) => total + (usd ?? 0), 0)),
+    unknown: lines.filter(({ usd }) => usd === undefined).map(({ text }) => text),
+    ...(once && { once }),
+  };
+}
+
+function cents(usd: number): number {
+  return Math.round(usd * 100) / 100;
+}
