@@ -40,7 +40,7 @@ async function preview(workspace: Workspace, sources: readonly Source[]): Promis
   for (const source of sources) await look(source.name, async () => `would back up ${(await planSource(source)).text}`);
   for (const store of workspace.stores) {
     await look(store.name, async () => {
-      await store.prepare();
+      await store.examine();
       return `would store in ${store.kind}`;
     });
   }

@@ -1,11 +1,12 @@
-import { chmod, copyFile, mkdir, readdir, rename } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, chmod, copyFile, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FukugenError } from '../../core/errors.ts';
 import { captureTree, type EarlierTree } from '../generation/capture-tree.ts';
 import { readEntries } from '../generation/entry.ts';
 import { momentOf } from '../generation/identifier.ts';
 import { layout, readManifest } from '../generation/manifest.ts';
-import { removeTree, sealTree, syncFolder } from '../system/folders.ts';
+import { nearestFolder, removeTree, sealTree, syncFolder } from '../system/folders.ts';
 import { acquireLock, type Lock } from '../system/lock.ts';
 import { storeFailure } from '../system/store-failure.ts';
 import type { Stage, Store, StoredGeneration } from './store.ts';
@@ -28,6 +29,14 @@ export class GenerationsStore implements Store {
     this.name = name;
     this.root = root;
     this.signal = signal;
+  }
+
+  async examine(): Promise<void> {
+    try {
+      await access(await nearestFolder(this.root), constants.W_OK | constants.X_OK);
+    } catch (cause) {
+      throw storeFailure(cause, `the store ${this.name}`);
+    }
   }
 
   async prepare(): Promise<void> {

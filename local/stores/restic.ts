@@ -50,7 +50,7 @@ export class ResticStore implements Store {
   /** Whether there is a repository that opens with our password. */
   async exists(): Promise<boolean> {
     try {
-      await this.prepare();
+      await this.examine();
       return true;
     } catch (error) {
       if (error instanceof FukugenError && error.code === 'missing') return false;
@@ -58,9 +58,15 @@ export class ResticStore implements Store {
     }
   }
 
-  async prepare(): Promise<void> {
+  async examine(): Promise<void> {
     await requireServer(this.settings.repository, this.settings.signal);
-    await this.restic(['cat', 'config']);
+    // Without a lock of its own: reading the configuration disturbs nobody, and a dry run leaves no trace.
+    await this.restic(['cat', 'config', '--no-lock']);
+  }
+
+  /** There is nothing to make: `initialise` does that, when it is asked for. */
+  async prepare(): Promise<void> {
+    await this.examine();
   }
 
   async put(stage: Stage): Promise<void> {

@@ -19,7 +19,13 @@ export interface StoredGeneration {
 export interface Store {
   readonly name: string;
   readonly kind: 'generations' | 'restic';
-  /** @throws FukugenError `store`, `missing` or `secret` when nothing could be stored now */
+  /**
+   * Looks without writing.
+   *
+   * @throws FukugenError `store`, `missing` or `secret` when nothing could be stored now
+   */
+  examine(): Promise<void>;
+  /** Looks, and makes what a first run needs. Throws as `examine` does. */
   prepare(): Promise<void>;
   /** Stores a generation whole, or leaves no trace of it. */
   put(stage: Stage): Promise<void>;

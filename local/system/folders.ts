@@ -1,4 +1,4 @@
-import { chmod, open, readdir, rm } from 'node:fs/promises';
+import { chmod, open, readdir, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -20,6 +20,17 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.sync().catch(() => {});
   } finally {
     await handle.close();
+  }
+}
+
+/** The folder itself, or the nearest one above it that exists. */
+export async function nearestFolder(path: string): Promise<string> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    const stats = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    if (stats && !stats.isDirectory()) throw new Error(`${folder} is not a folder`);
+    if (stats) return folder;
   }
 }
 
