@@ -1,8 +1,7 @@
 import { chmod, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { verify } from '../../../local/commands/verify.ts';
-import { openWorkspace, type Workspace } from '../../../local/workspace.ts';
+import { verifyInProcess } from '../../helpers/local-in-process.ts';
 import { SeededRandom } from '../../helpers/local-random.ts';
 import { startLocalServer } from '../../helpers/local-server.ts';
 import { generationsIn } from '../../helpers/local-tree.ts';
@@ -11,19 +10,10 @@ import { LocalWorkspace } from '../../helpers/local-workspace.ts';
 const changes = 100;
 
 let home: LocalWorkspace;
-let workspace: Workspace;
 let generation: string;
 let folder: string;
 
-const context = {
-  progress: { stage: () => {}, count: () => {}, end: () => {} },
-  signal: new AbortController().signal,
-};
-
-/** The status of `fukugen verify`, in process: a hundred child processes would take a minute. */
-async function verified(): Promise<number> {
-  return (await verify(workspace, { at: 'latest' }, context)).status;
-}
+const verified = () => verifyInProcess(home.home);
 
 async function filesOf(root: string): Promise<string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
@@ -79,7 +69,6 @@ beforeAll(async () => {
   expect(status).toBe(0);
   generation = json.generation;
   folder = home.path('disk', generation);
-  workspace = await openWorkspace(home.home, 'backup.config.yaml', context.signal);
 });
 
 afterAll(() => home[Symbol.asyncDispose]());

@@ -1,0 +1,13 @@
+import { verify } from '../../local/commands/verify.ts';
+import { openWorkspace } from '../../local/workspace.ts';
+
+/** What commands are given by the command line; nobody watches and nobody stops them. */
+export const context = {
+  progress: { stage: () => {}, count: () => {}, end: () => {} },
+  signal: new AbortController().signal,
+};
+
+/** The exit status of `fukugen verify`, without the half second that a process of its own takes. */
+export async function verifyInProcess(home: string, at = 'latest'): Promise<number> {
+  return (await verify(await openWorkspace(home, 'backup.config.yaml', context.signal), { at }, context)).status;
+}
