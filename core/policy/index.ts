@@ -7,7 +7,8 @@ export type { Figure } from './expected.ts';
 export { type LoadedPolicy, loadPolicy } from './load.ts';
 export { type CloudPlan, type LocalPlan, type Plan, planPolicy } from './plan.ts';
 export { defaultPrices, type Prices, parsePrices } from './prices.ts';
-export type { Problem, Remedy } from './problems.ts';
+export type { Problem } from './problems.ts';
+export type { Remedy } from './remedies.ts';
 export { copiesKept, type SnapshotRule, snapshotRules } from './rules.ts';
 export {
   type BackupPolicy,

@@ -1,25 +1,6 @@
-import { FukugenError } from '../errors.ts';
-import { disagreements } from './agreement.ts';
 import { Duration } from './duration.ts';
-import type { Expected } from './expected.ts';
-import { jobTimes, logUpload, type Place, scheduledLoss } from './scheduled.ts';
-import type { BackupPolicy, CloudPolicy, DatabasePolicy } from './schema.ts';
-import { copiedEvery, isReplicated } from './traits.ts';
-import { placeWindows } from './windows.ts';
-import { holdsFor } from './worst-case.ts';
-
-/** A change of the policy, tried out, and the worst case that it gives. */
-export interface Remedy {
-  /** @default - as it is */
-  readonly every?: Duration;
-  /** @default - as it is */
-  readonly startWindow?: Duration;
-  /** Of a cluster. @default - as it is */
-  readonly copyEvery?: Duration;
-  /** Of an instance. @default - as it is */
-  readonly replicateAutomatedBackups?: true;
-  readonly gives: Duration;
-}
+import { busyFor, type Case, type Remedy, remediesFor, roomierCadence } from './remedies.ts';
+import type { Place } from './scheduled.ts';
 
 /** Why the policy cannot keep what it promises for one database. */
 export type Problem =
@@ -57,25 +38,6 @@ export type Problem =
       readonly measured: Duration;
     };
 
-/** What divides a day into whole minutes and is an hour or more, the rarest first: what `every` accepts. */
-const cadences = [1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 15, 16, 18, 20, 24].map((runs) => Duration.seconds(86_400 / runs));
-
-/** AWS Backup accepts no shorter start window (client-backup: BackupRuleInput.StartWindowMinutes). */
-const shortestStartWindow = Duration.seconds(3_600);
-
-/** What one database is promised, and what it gets. */
-export interface Case {
-  readonly cloud: CloudPolicy;
-  readonly database: DatabasePolicy;
-  readonly expected: Expected;
-  readonly objectives: BackupPolicy['objectives'];
-  /** At each place, by the best means there. */
-  readonly worst: Readonly<Record<Place, Duration>>;
-  /** @default - no restore is on record */
-  readonly measuredRto?: Duration | undefined;
-  readonly now: Date;
-}
-
 export function problemsOf(it: Case): Problem[] {
   return [...cancelled(it), ...overrun(it), ...missedRpo(it, 'primary'), ...missedRpo(it, 'replica'), ...missedRto(it)];
 }
@@ -90,14 +52,14 @@ function overrun(it: Case): Problem[] {
   const { every, startWindow } = it.cloud.cadence;
   const busy = busyFor(it);
   if (busy.seconds <= every.seconds) return [];
-  const rarer = cadences.findLast((one) => one.seconds >= busy.seconds && canDeploy(it, { every: one }));
+  const remedy = roomierCadence(it);
   return [
     {
       kind: 'overrun',
       busy,
       every,
       always: busy.seconds > every.seconds + startWindow.seconds,
-      ...(rarer && { remedy: { every: rarer, gives: lossWith(it, { every: rarer }, 'replica') } }),
+      ...(remedy && { remedy }),
     },
   ];
 }
@@ -113,7 +75,7 @@ function missedRpo(it: Case, place: Place): Problem[] {
       objective: objectives.rpo,
       worst: worst[place],
       withoutCadence: Duration.seconds(cloud.cadence.startWindow.seconds + expected.snapshot.value.seconds + copy),
-      remedies: [...replication(it, place), ...cadenceFor(it, place)],
+      remedies: remediesFor(it, place),
     },
   ];
 }
@@ -121,83 +83,4 @@ function missedRpo(it: Case, place: Place): Problem[] {
 function missedRto({ objectives: { rto }, measuredRto }: Case): Problem[] {
   if (!measuredRto || measuredRto.seconds <= rto.seconds) return [];
   return [{ kind: 'restore', objective: rto, measured: measuredRto }];
-}
-
-function replication({ database, objectives }: Case, place: Place): Remedy[] {
-  if (place === 'primary' || database.kind !== 'instance' || isReplicated(database)) return [];
-  if (logUpload.seconds > objectives.rpo.seconds) return [];
-  return [{ replicateAutomatedBackups: true, gives: logUpload }];
-}
-
-type Change = Pick<Remedy, 'every' | 'startWindow' | 'copyEvery'>;
-
-/** The smallest changes that meet the objective: one thing where that does, or else the start window and another. */
-function cadenceFor(it: Case, place: Place): Remedy[] {
-  const { cadence } = it.cloud;
-  const copied = copiedEvery(cadence, it.database);
-  const isThinned = copied.seconds > cadence.every.seconds;
-  const copyOftener = cadences
-    .filter((one) => one.seconds < copied.seconds && one.seconds % cadence.every.seconds === 0)
-    .map((copyEvery): Change => ({ copyEvery }));
-  const runOftener = cadences
-    .filter((one) => one.seconds < cadence.every.seconds)
-    .map((every): Change => ({ every, ...(isThinned && { copyEvery: every }) }));
-  const shorter: Change[] =
-    cadence.startWindow.seconds > shortestStartWindow.seconds ? [{ startWindow: shortestStartWindow }] : [];
-  const first = (changes: readonly Change[]) => firstThatMeets(it, place, changes);
-
-  const alone = [shorter, isThinned ? copyOftener : [], runOftener].flatMap(first);
-  if (alone.length > 0) return alone;
-  return first(
-    shorter.flatMap((window) => [...copyOftener, ...runOftener].map((change) => ({ ...change, ...window }))),
-  );
-}
-
-function firstThatMeets(it: Case, place: Place, changes: readonly Change[]): Remedy[] {
-  for (const change of changes) {
-    if (busyFor(it).seconds > (change.every ?? it.cloud.cadence.every).seconds) continue;
-    const gives = lossWith(it, change, place);
-    if (gives.seconds <= it.objectives.rpo.seconds && canDeploy(it, change)) return [{ ...change, gives }];
-  }
-  return [];
-}
-
-function lossWith(it: Case, change: Change, place: Place): Duration {
-  const { cadence, database } = changed(it, change);
-  const { minutes } = scheduledLoss(cadence, database, it.expected, it.now)(place, 0);
-  return Duration.seconds(Math.round(minutes * 60));
-}
-
-/** Whether the schema would take it, and RDS still has room for its own windows beside the start windows. */
-function canDeploy(it: Case, change: Change): boolean {
-  const { cadence, database } = changed(it, change);
-  const cloud = {
-    ...it.cloud,
-    cadence,
-    databases: Object.fromEntries(
-      Object.entries(it.cloud.databases).map(([name, one]) => [name, one === it.database ? database : one]),
-    ),
-  };
-  if (disagreements(cloud).length > 0) return false;
-  try {
-    placeWindows(cloud, it.now);
-    return true;
-  } catch (error) {
-    if (error instanceof FukugenError) return false;
-    throw error;
-  }
-}
-
-function changed(
-  { cloud, database }: Case,
-  { copyEvery, ...change }: Change,
-): Pick<CloudPolicy, 'cadence'> & Pick<Case, 'database'> {
-  return {
-    cadence: { ...cloud.cadence, ...change },
-    database: database.kind === 'cluster' && copyEvery ? { ...database, copyEvery } : database,
-  };
-}
-
-function busyFor({ cloud, expected }: Case): Duration {
-  return Duration.seconds(Math.round(holdsFor(jobTimes(cloud.cadence, expected), true) * 60));
 }
