@@ -85,7 +85,7 @@ async function best(work: () => Promise<unknown>): Promise<number> {
 
 try {
   console.log(`PostgreSQL ${server.programs.version}, best of ${rounds}`);
-  for (const { sql } of Object.values(tables)) await client.query(sql(megabytes / 3));
+  for (const { sql } of Object.values(tables)) await client.query(sql(Math.round(megabytes / 3)));
   await client.query('vacuum analyze');
   const { rows } = await client.query(
     `select relname, pg_table_size(oid) / 1e6 as mb, reltuples from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`,

@@ -1,6 +1,6 @@
 import { type Connection, refusal } from './connection.ts';
 import { quoted } from './names.ts';
-import { isFatal } from './savepoint.ts';
+import { isFatal, lockTimeout } from './savepoint.ts';
 
 interface Lockable {
   readonly schema: string;
@@ -10,8 +10,6 @@ interface Lockable {
 /** One statement locks this many tables; pg_dump does the same since 16. */
 const together = 500;
 
-/** lock_not_available: somebody held it for longer than lock_timeout. */
-const lockTimeout = '55P03';
 /** out_of_memory in the server's lock table (max_locks_per_transaction). */
 const noMoreLocks = '53200';
 

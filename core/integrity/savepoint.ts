@@ -1,5 +1,8 @@
 import { type Connection, refusal } from './connection.ts';
 
+/** lock_not_available: somebody held it for longer than lock_timeout. */
+export const lockTimeout = '55P03';
+
 /** SQLSTATEs that end the whole reading: cancelled, shut down, connection lost, no transaction. Anything else concerns one object. */
 export function isFatal(code: string): boolean {
   return code === '' || /^(57|08|25)/.test(code);

@@ -9,51 +9,56 @@ const nameOf = ({ kind, name }: SchemaObject) => `${kind} ${name}`;
 /** Kinds that a logical restore cannot bring back, because pg_dump leaves them out. */
 const undumped = new Map([['invalid index', 'pg_dump leaves invalid indexes out']]);
 
-/** Tables and sequences that were read are missing or extra with their rows and positions. */
-function isReported({ tables, sequences }: DatabaseFingerprint, { kind, name }: SchemaObject): boolean {
-  const same = (item: { readonly schema: string; readonly name: string }) => named(item.schema, item.name) === name;
-  return kind === 'sequence' ? sequences.some(same) : isStored.has(kind) && tables.some(same);
+/** One side's objects, and what is known about them all: asked for each of a hundred thousand, nothing may search. */
+interface Side {
+  readonly objects: ReadonlyMap<string, SchemaObject>;
+  /** Tables and sequences that were read are missing or extra with their rows and positions. */
+  readonly reported: ReadonlySet<string>;
+  /** How many objects go with this one. */
+  readonly parts: ReadonlyMap<string, number>;
 }
 
-const isStored = new Set(['table', 'materialized view']);
+function sideOf({ schema, tables, sequences }: DatabaseFingerprint): Side {
+  const parts = new Map<string, number>();
+  for (const { of } of schema.objects) if (of !== undefined) parts.set(of, (parts.get(of) ?? 0) + 1);
+  return {
+    objects: byName(schema.objects, nameOf),
+    reported: new Set([
+      ...tables.map((item) => `${item.kind === 'partition' ? 'table' : item.kind} ${named(item.schema, item.name)}`),
+      ...sequences.map((item) => `sequence ${named(item.schema, item.name)}`),
+    ]),
+    parts,
+  };
+}
 
 export function* schemaFindings(pair: Pair): Generator<Finding> {
-  const recorded = byName(pair.recorded.schema.objects, nameOf);
-  const found = byName(pair.found.schema.objects, nameOf);
-  for (const [name, object] of recorded) {
-    const other = found.get(name);
+  const recorded = sideOf(pair.recorded);
+  const found = sideOf(pair.found);
+  for (const [name, object] of recorded.objects) {
+    const other = found.objects.get(name);
     if (other) yield* changes(pair, name, object, other);
-    else if (!isPart(object, found, recorded)) yield* absent(pair, name, object, 'missing', recorded);
+    else if (isNews(name, object, recorded, found)) {
+      const excuse = pair.logical ? undumped.get(object.kind) : undefined;
+      const text = `${name} is missing${withParts(name, recorded)}${excuse ? `: ${excuse}` : ''}`;
+      yield finding(excuse ? 'note' : 'difference', 'schema object missing', name, object.digest, null, text);
+    }
   }
-  for (const [name, object] of found) {
-    if (!recorded.has(name) && !isPart(object, recorded, found)) yield* absent(pair, name, object, 'extra', found);
+  for (const [name, object] of found.objects) {
+    if (recorded.objects.has(name) || !isNews(name, object, found, recorded)) continue;
+    const text = `${name} was not there when the backup was taken${withParts(name, found)}`;
+    yield finding('difference', 'schema object extra', name, null, object.digest, text);
   }
 }
 
-/** The table it belongs to is the finding, not each of its columns. */
-function isPart(
-  object: SchemaObject,
-  there: ReadonlyMap<string, SchemaObject>,
-  here: ReadonlyMap<string, SchemaObject>,
-): boolean {
-  if (object.of === undefined) return false;
-  return here.has(object.of) && !there.has(object.of);
+/** The table it belongs to is the news, not each of its columns. */
+function isNews(name: string, { of }: SchemaObject, here: Side, there: Side): boolean {
+  if (here.reported.has(name)) return false;
+  return of === undefined || !here.objects.has(of) || there.objects.has(of);
 }
 
-function* absent(
-  pair: Pair,
-  name: string,
-  object: SchemaObject,
-  how: 'missing' | 'extra',
-  side: ReadonlyMap<string, SchemaObject>,
-): Generator<Finding> {
-  if (isReported(how === 'missing' ? pair.recorded : pair.found, object)) return;
-  const excuse = pair.logical && how === 'missing' ? undumped.get(object.kind) : undefined;
-  const parts = [...side.values()].filter((part) => part.of === name).length;
-  const kind = how === 'missing' ? 'schema object missing' : 'schema object extra';
-  const [recorded, found] = how === 'missing' ? [object.digest, null] : [null, object.digest];
-  const text = `${name} ${how === 'missing' ? 'is missing' : 'was not there when the backup was taken'}${parts > 0 ? `, with ${counted(parts, 'part')}` : ''}${excuse ? `: ${excuse}` : ''}`;
-  yield finding(excuse ? 'note' : 'difference', kind, name, recorded, found, text);
+function withParts(name: string, { parts }: Side): string {
+  const count = parts.get(name);
+  return count === undefined ? '' : `, with ${counted(count, 'part')}`;
 }
 
 function* changes(pair: Pair, name: string, recorded: SchemaObject, found: SchemaObject): Generator<Finding> {

@@ -1,6 +1,8 @@
-import type { Connection } from '../connection.ts';
+import { FukugenError } from '../../errors.ts';
+import { type Connection, refusal } from '../connection.ts';
 import { digestOf } from '../digest.ts';
 import type { SchemaFingerprint, SchemaObject } from '../fingerprint.ts';
+import { lockTimeout } from '../savepoint.ts';
 import { readCatalog } from './catalog.ts';
 import { otherQueries } from './others.ts';
 import { relationQueries } from './relations.ts';
@@ -17,10 +19,19 @@ import { typeQueries } from './types.ts';
 export async function readSchema(connection: Connection, major: number): Promise<SchemaFingerprint> {
   const objects: SchemaObject[] = [];
   for (const query of [...relationQueries, ...routineQueries, ...typeQueries, ...otherQueries(major)]) {
-    objects.push(...(await readCatalog(connection, query)));
+    objects.push(...(await readCatalog(connection, query).catch(explained)));
   }
   objects.sort((a, b) => order(a.kind, b.kind) || order(a.name, b.name));
   return { digest: digestOf(JSON.stringify(objects)), objects };
+}
+
+/** The server locks the tables of a view while it prints the view. pg_dump, which prints them too, would wait for ever. */
+function explained(cause: unknown): never {
+  if (refusal(cause).code !== lockTimeout) throw cause;
+  throw new FukugenError('source', 'a view could not be read, because another session has one of its tables locked', {
+    cause,
+    next: 'run it again when that session is done; select pid, state, query from pg_stat_activity shows who it is',
+  });
 }
 
 function order(a: string, b: string): number {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { compareFingerprints } from '../../../core/integrity/index.ts';
+import type { Connection } from '../../../core/integrity/connection.ts';
+import {
+  compareFingerprints,
+  type DatabaseFingerprint,
+  fingerprintDatabase,
+  openSnapshot,
+} from '../../../core/integrity/index.ts';
 import { lines, useServer } from './support.ts';
 
 const server = useServer();
@@ -100,23 +106,33 @@ describe('a table', () => {
 
   test('locked by somebody else is named, after the lock timeout', async () => {
     const database = await server().database('create table busy (a int); create table good (a int)');
-    await server().connected(database, async (client) => {
-      await client.query('begin; lock table busy in access exclusive mode');
-      // The pinned half minute would be the test's.
-      const { tables, unseen } = await server().connected(database, async (reader) => {
-        const { openSnapshot, fingerprintDatabase } = await import('../../../core/integrity/index.ts');
-        await openSnapshot(reader);
-        const impatient = {
-          query: (text: string, values?: unknown[]) =>
-            reader.query(
-              text.startsWith('lock table') ? `set local lock_timeout = '50ms'; ${text}` : text,
-              values as never,
-            ),
-        };
-        return fingerprintDatabase(impatient as never);
-      });
-      expect(unseen).toMatchObject([{ name: 'public.busy', why: 'error' }]);
-      expect(tables).toMatchObject([{ name: 'good' }]);
+    const { tables, unseen } = await whileLocked(database, 'busy');
+    expect(unseen).toMatchObject([{ name: 'public.busy', why: 'error' }]);
+    expect(tables).toMatchObject([{ name: 'good' }]);
+  });
+
+  test('locked by somebody else and under a view stops the reading with a reason', async () => {
+    const database = await server().database('create table busy (a int); create view v as select a from busy');
+    await expect(whileLocked(database, 'busy')).rejects.toMatchObject({
+      code: 'source',
+      message: 'a view could not be read, because another session has one of its tables locked',
     });
   });
 });
+
+/** A fingerprint by somebody who waits for locks no longer than a moment. */
+async function whileLocked(database: string, table: string): Promise<DatabaseFingerprint> {
+  return server().connected(database, async (client) => {
+    await client.query(`begin; lock table ${table} in access exclusive mode`);
+    return server().connected(database, async (reader) => {
+      await openSnapshot(reader);
+      const impatient: Connection = {
+        query: async (text, values) => {
+          if (!text.startsWith('rollback')) await reader.query(`set local lock_timeout = '50ms'`);
+          return reader.query(text, values);
+        },
+      };
+      return fingerprintDatabase(impatient);
+    });
+  });
+}
