@@ -138,17 +138,36 @@ export class ResticStore implements Store {
   ): Promise<ProgramResult> {
     const { repository, environment, caCertificate, signal } = this.settings;
     const globals = [...(caCertificate ? ['--cacert', caCertificate] : []), ...(await this.patience())];
-    const accept = options.accept ?? [0];
-    const result = await runProgram('restic', [...globals, ...args], {
-      ...options,
-      // Every failure is looked at below, where it gets its own sentence.
-      accept: [0, 1, 3, 10, 11, 12],
-      code: 'store',
-      signal,
-      environment: { ...environment, RESTIC_REPOSITORY: repository },
-    });
-    if (accept.includes(result.status)) return result;
+    const attempt = () =>
+      runProgram('restic', [...globals, ...args], {
+        ...options,
+        // Every failure is looked at below, where it gets its own sentence.
+        accept: [0, 1, 3, 10, 11, 12],
+        code: 'store',
+        signal,
+        environment: { ...environment, RESTIC_REPOSITORY: repository },
+      });
+    let result = await attempt();
+    if (isLocked(result) && !isAboutLocks(args) && (await this.freeDeadLocks())) result = await attempt();
+    if (!isLocked(result) && (options.accept ?? [0]).includes(result.status)) return result;
     throw this.explain(result, args[0] as string);
+  }
+
+  /**
+   * A killed restic leaves its lock, which is in the way of `check` (a shared one) or of everything (an exclusive one).
+   * Only when each lock is of this machine and of a process that is gone; anybody else's is left to them.
+   */
+  private async freeDeadLocks(): Promise<boolean> {
+    const { stdout } = await this.restic(['list', 'locks', '--no-lock', '--quiet']);
+    for (const id of stdout.split('\n').filter(Boolean)) {
+      const lock = await this.restic(['cat', 'lock', id, '--no-lock'], { accept: [0, 1] });
+      // Gone by now: its owner has ended in the meantime.
+      if (lock.status !== 0) continue;
+      const { hostname: host, pid } = JSON.parse(lock.stdout) as { readonly hostname: string; readonly pid: number };
+      if (host !== hostname() || isAlive(pid)) return false;
+    }
+    await this.restic(['unlock', '--quiet']);
+    return true;
   }
 
   /** Waiting for another machine's lock is restic's own affair since 0.16. */
@@ -175,7 +194,7 @@ export class ResticStore implements Store {
         },
       );
     }
-    if (status === 11 || /repository is already locked/.test(stderr)) {
+    if (isLocked({ status, stderr })) {
       return new FukugenError('locked', `the repository of the store ${this.name} is locked by another restic`, {
         next: 'wait for it to end; when its process is gone, restic unlock removes the lock',
       });
@@ -185,6 +204,24 @@ export class ResticStore implements Store {
       'store',
       `restic ${verb} failed for the store ${this.name} with status ${status}: ${words}`,
     );
+  }
+}
+
+function isLocked({ status, stderr }: Pick<ProgramResult, 'status' | 'stderr'>): boolean {
+  return status === 11 || (status !== 0 && /repository is already locked/.test(stderr));
+}
+
+function isAboutLocks(args: readonly string[]): boolean {
+  return args.includes('--no-lock') || args.includes('unlock');
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: somebody else's process, and alive.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 
