@@ -1,0 +1,191 @@
+import {
+  type BackupClient,
+  DescribeBackupVaultCommand,
+  GetBackupSelectionCommand,
+  GetBackupVaultAccessPolicyCommand,
+  paginateListBackupPlans,
+  paginateListBackupSelections,
+  paginateListCopyJobs,
+  paginateListRecoveryPointsByBackupVault,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-backup';
+import { type CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  DBClusterNotFoundFault,
+  DBInstanceNotFoundFault,
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  paginateDescribeDBInstanceAutomatedBackups,
+  type RDSClient,
+} from '@aws-sdk/client-rds';
+import type { DatabaseState, RecoveryPoint, ReplicatedBackups, SentinelHost, VaultState } from './host.ts';
+import { type Metric, namespace } from './metrics.ts';
+
+export interface Clients {
+  readonly backup: BackupClient;
+  /** Of the Region with the plans. */
+  readonly plans: BackupClient;
+  readonly rds: RDSClient;
+  readonly cloudWatch: CloudWatchClient;
+}
+
+/** The world as AWS's APIs show it. */
+export function awsHost(clients: Clients): SentinelHost {
+  const { backup, plans, rds, cloudWatch } = clients;
+  return {
+    now: () => new Date(),
+    vault: (name) => readVault(backup, name),
+    recoveryPoints: (vault, arn) => listCompleted(backup, vault, arn),
+    selections: (names) => readSelections(plans, names),
+    waitingCopies: async () => {
+      const jobs = [];
+      for await (const { CopyJobs = [] } of paginateListCopyJobs({ client: backup }, { ByState: 'CREATED' })) {
+        jobs.push(
+          ...CopyJobs.map((job) => ({ resourceArn: job.ResourceArn ?? '', createdAt: known(job.CreationDate) })),
+        );
+      }
+      return jobs;
+    },
+    database: (kind, identifier) =>
+      kind === 'instance' ? readInstance(rds, identifier) : readCluster(rds, identifier),
+    replicatedBackups: (arn) => readReplicatedBackups(rds, arn),
+    publish: (metrics) => putMetrics(cloudWatch, metrics),
+  };
+}
+
+/** Of one database in one vault. A page holds at most 1,000. */
+export async function listCompleted(
+  backup: BackupClient,
+  vault: string,
+  resourceArn: string,
+): Promise<RecoveryPoint[]> {
+  const points: RecoveryPoint[] = [];
+  const pages = paginateListRecoveryPointsByBackupVault(
+    { client: backup, pageSize: 1_000 },
+    { BackupVaultName: vault, ByResourceArn: resourceArn },
+  );
+  for await (const { RecoveryPoints = [] } of pages) {
+    for (const { Status, CreationDate, BackupSizeInBytes = 0, IsEncrypted = false } of RecoveryPoints) {
+      if (Status !== 'COMPLETED') continue;
+      points.push({ createdAt: known(CreationDate), bytes: BackupSizeInBytes, isEncrypted: IsEncrypted });
+    }
+  }
+  return points;
+}
+
+async function readVault(backup: BackupClient, name: string): Promise<VaultState> {
+  const vault = await backup.send(new DescribeBackupVaultCommand({ BackupVaultName: name }));
+  return {
+    createdAt: known(vault.CreationDate),
+    isLocked: vault.Locked ?? false,
+    minRetentionDays: vault.MinRetentionDays,
+    maxRetentionDays: vault.MaxRetentionDays,
+    accessPolicy: await readAccessPolicy(backup, name),
+  };
+}
+
+async function readAccessPolicy(backup: BackupClient, name: string): Promise<string | undefined> {
+  try {
+    return (await backup.send(new GetBackupVaultAccessPolicyCommand({ BackupVaultName: name }))).Policy;
+  } catch (error) {
+    // What it answers for a vault without a policy.
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+async function readSelections(backup: BackupClient, names: readonly string[]): Promise<Map<string, Date>> {
+  const since = new Map<string, Date>();
+  for await (const { BackupPlansList = [] } of paginateListBackupPlans({ client: backup }, {})) {
+    for (const { BackupPlanName = '', BackupPlanId } of BackupPlansList) {
+      if (!names.includes(BackupPlanName)) continue;
+      const pages = paginateListBackupSelections({ client: backup }, { BackupPlanId });
+      for await (const { BackupSelectionsList = [] } of pages) {
+        for (const { SelectionId, CreationDate } of BackupSelectionsList) {
+          const answer = await backup.send(new GetBackupSelectionCommand({ BackupPlanId, SelectionId }));
+          for (const arn of answer.BackupSelection?.Resources ?? []) since.set(arn, known(CreationDate));
+        }
+      }
+    }
+  }
+  return since;
+}
+
+async function readInstance(rds: RDSClient, identifier: string): Promise<DatabaseState | undefined> {
+  try {
+    const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+    const [found] = DBInstances ?? [];
+    return found && { ...settingsOf(found), createdAt: found.InstanceCreateTime ?? new Date() };
+  } catch (error) {
+    if (error instanceof DBInstanceNotFoundFault) return undefined;
+    throw error;
+  }
+}
+
+async function readCluster(rds: RDSClient, identifier: string): Promise<DatabaseState | undefined> {
+  try {
+    const { DBClusters } = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: identifier }));
+    const [found] = DBClusters ?? [];
+    return found && { ...settingsOf(found), createdAt: found.ClusterCreateTime ?? new Date() };
+  } catch (error) {
+    if (error instanceof DBClusterNotFoundFault) return undefined;
+    throw error;
+  }
+}
+
+interface Settings {
+  readonly LatestRestorableTime?: Date | undefined;
+  readonly BackupRetentionPeriod?: number | undefined;
+  readonly DeletionProtection?: boolean | undefined;
+  readonly StorageEncrypted?: boolean | undefined;
+  readonly CopyTagsToSnapshot?: boolean | undefined;
+}
+
+/** The same names for instances and clusters. RDS leaves out the creation time only of a database it is still making. */
+function settingsOf(found: Settings): Omit<DatabaseState, 'createdAt'> {
+  return {
+    latestRestorable: found.LatestRestorableTime,
+    retentionDays: found.BackupRetentionPeriod ?? 0,
+    hasDeletionProtection: found.DeletionProtection ?? false,
+    isEncrypted: found.StorageEncrypted ?? false,
+    copiesTags: found.CopyTagsToSnapshot ?? false,
+  };
+}
+
+async function readReplicatedBackups(rds: RDSClient, instanceArn: string): Promise<ReplicatedBackups | undefined> {
+  const identifier = instanceArn.split(':').at(-1) as string;
+  const pages = paginateDescribeDBInstanceAutomatedBackups({ client: rds }, { DBInstanceIdentifier: identifier });
+  for await (const { DBInstanceAutomatedBackups = [] } of pages) {
+    for (const { DBInstanceArn, RestoreWindow, BackupRetentionPeriod, Encrypted } of DBInstanceAutomatedBackups) {
+      // An instance of the same identifier in this Region has automated backups of its own.
+      if (DBInstanceArn !== instanceArn) continue;
+      return {
+        latestRestorable: RestoreWindow?.LatestTime,
+        retentionDays: BackupRetentionPeriod ?? 0,
+        isEncrypted: Encrypted ?? false,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** A call takes at most 1,000 (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html). */
+const metricsPerCall = 1_000;
+
+async function putMetrics(cloudWatch: CloudWatchClient, metrics: readonly Metric[]): Promise<void> {
+  for (let first = 0; first < metrics.length; first += metricsPerCall) {
+    const MetricData = metrics.slice(first, first + metricsPerCall).map(({ name, value, unit, dimensions }) => ({
+      MetricName: name,
+      Value: value,
+      Unit: unit,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+    }));
+    await cloudWatch.send(new PutMetricDataCommand({ Namespace: namespace, MetricData }));
+  }
+}
+
+/** AWS's types leave everything optional; without its date a point or a job says nothing. */
+function known(date: Date | undefined): Date {
+  if (!date) throw new TypeError('AWS gave no creation date');
+  return date;
+}

@@ -1,0 +1,79 @@
+import type { DatabaseState, RecoveryPoint, ReplicatedBackups, VaultState } from './host.ts';
+import type { ExpectedVault, WatchedDatabase } from './inventory.ts';
+
+/**
+ * Where protection is weaker than declared, each as a sentence for the log. Stronger is no drift: whoever keeps more in an
+ * emergency is not to be paged for it.
+ */
+
+export function driftOfDatabase(expected: WatchedDatabase, found: DatabaseState | undefined): string[] {
+  if (!found) return ['the database does not exist'];
+  const days = expected.automatedBackupDays ?? 0;
+  return [
+    ...(found.retentionDays < days ? [`automated backups are kept ${found.retentionDays} days, not ${days}`] : []),
+    ...(found.hasDeletionProtection ? [] : ['deletion protection is off']),
+    ...(found.isEncrypted ? [] : ['the storage is not encrypted']),
+    ...(found.copiesTags ? [] : ['tags are not copied to snapshots']),
+  ];
+}
+
+export function driftOfReplication(expected: WatchedDatabase, found: ReplicatedBackups | undefined): string[] {
+  const days = expected.automatedBackupDays ?? 0;
+  if (!found) return ['automated backups are not replicated to this Region'];
+  return [
+    ...(found.retentionDays < days
+      ? [`replicated automated backups are kept ${found.retentionDays} days, not ${days}`]
+      : []),
+    ...(found.isEncrypted ? [] : ['replicated automated backups are not encrypted']),
+  ];
+}
+
+/** Of the newest point only: the older ones cannot be changed any more. */
+export function driftOfPoints(points: readonly RecoveryPoint[]): string[] {
+  const [newest] = [...points].sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
+  return newest && !newest.isEncrypted ? ['the newest recovery point is not encrypted'] : [];
+}
+
+export function driftOfVault(expected: ExpectedVault, found: VaultState): string[] {
+  const { minRetentionDays: min, maxRetentionDays: max } = expected;
+  return [
+    ...(found.isLocked ? [] : ['the vault is not locked']),
+    ...(found.isLocked && (found.minRetentionDays ?? 0) < min
+      ? [`the lock keeps recovery points at least ${found.minRetentionDays ?? 0} days, not ${min}`]
+      : []),
+    // A plan that keeps longer than the highest number fails its jobs.
+    ...(found.isLocked &&
+    found.maxRetentionDays !== undefined &&
+    found.maxRetentionDays < (max ?? Number.POSITIVE_INFINITY)
+      ? [`the lock lets recovery points be kept at most ${found.maxRetentionDays} days, not ${max ?? 'any number'}`]
+      : []),
+    ...(deniesDeletion(found.accessPolicy, expected.exceptRole)
+      ? []
+      : ['the vault does not deny deletion to everyone']),
+  ];
+}
+
+const denied = ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'];
+
+interface Statement {
+  readonly Effect?: string;
+  readonly Principal?: unknown;
+  readonly Action?: string | string[];
+  readonly Condition?: unknown;
+}
+
+/** Whether the statements that deny, taken together, cover what shortens the life of a recovery point. */
+function deniesDeletion(accessPolicy: string | undefined, exceptRole: string | undefined): boolean {
+  const condition = exceptRole && JSON.stringify({ ArnNotEquals: { 'aws:PrincipalArn': exceptRole } });
+  const { Statement = [] } = JSON.parse(accessPolicy ?? '{}') as { Statement?: Statement | Statement[] };
+  const actions = [Statement]
+    .flat()
+    .filter(
+      ({ Effect, Principal, Condition }) =>
+        Effect === 'Deny' &&
+        ['"*"', '{"AWS":"*"}', '{"AWS":["*"]}'].includes(JSON.stringify(Principal)) &&
+        (Condition === undefined || JSON.stringify(Condition) === condition),
+    )
+    .flatMap(({ Action = [] }) => Action);
+  return denied.every((action) => actions.includes(action));
+}
