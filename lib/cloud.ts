@@ -1,6 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type CloudPolicy, placeWindows } from '../core/policy/index.ts';
+import { announceComplianceLock } from './checks/compliance-lock.ts';
 import { warnOfFullCopies } from './checks/full-copies.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { DatabaseStack } from './stacks/database-stack.ts';
@@ -12,9 +13,9 @@ import { ReplicaStack } from './stacks/replica-stack.ts';
  * @param name - of the policy: the prefix of every stack and of every name in it
  * @throws FukugenError `policy` when a window of a database has no clear place
  */
-export function declareCloud(app: App, name: string, cloud: CloudPolicy): void {
-  const { account, cadence, databases } = cloud;
-  const windows = placeWindows(cloud);
+export function declareCloud(app: App, name: string, cloud: CloudPolicy, now: Date = new Date()): void {
+  const { account, cadence, databases, breakGlassRole } = cloud;
+  const windows = placeWindows(cloud, now);
   const stack = (kind: string, region: string, description: string) => ({
     stackName: `${name}-${kind}`,
     description,
@@ -23,11 +24,13 @@ export function declareCloud(app: App, name: string, cloud: CloudPolicy): void {
     env: { region, ...(account && { account }) },
     terminationProtection: true,
     policyName: name,
+    breakGlassRole,
   });
 
   const replica = new ReplicaStack(app, 'Replica', {
     ...stack('replica', cloud.replica.region, 'Copies of the recovery points, and what a restore from them needs'),
     databases,
+    lock: cloud.replica.lock,
   });
   const database = new DatabaseStack(app, 'Database', {
     ...stack('database', cloud.primary.region, 'The protected databases'),
@@ -41,11 +44,14 @@ export function declareCloud(app: App, name: string, cloud: CloudPolicy): void {
     cadence,
     databases,
     replicaRegion: cloud.replica.region,
+    lock: cloud.primary.lock,
   });
   // Order only, no export: a job that copies to a vault that is not there yet fails, and so does one without its database.
   backup.addStackDependency(replica);
   backup.addStackDependency(database);
   warnOfFullCopies(backup, cloud);
+  announceComplianceLock(backup, name, cloud, 'primary', now);
+  announceComplianceLock(replica, name, cloud, 'replica', now);
 
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

@@ -24,11 +24,6 @@ export function databaseArn(scope: Construct, kind: 'instance' | 'cluster', iden
   });
 }
 
-/** The vault where recovery points are made, or the one in the replica Region where they are copied to. */
-export function vaultName(policy: string, place: 'primary' | 'replica'): string {
-  return `${policy}-${place}`;
-}
-
 /** @param region - of the vault, which need not be that of the stack */
 export function vaultArn(scope: Construct, name: string, region: string): string {
   return Stack.of(scope).formatArn({
@@ -38,4 +33,10 @@ export function vaultArn(scope: Construct, name: string, region: string): string
     region,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
+}
+
+/** Conditions under which a denial reaches everyone but one role of this account. */
+export function exceptRole(scope: Construct, role: string): Record<string, Record<string, string>> {
+  const arn = Stack.of(scope).formatArn({ service: 'iam', region: '', resource: 'role', resourceName: role });
+  return { ArnNotEquals: { 'aws:PrincipalArn': arn } };
 }

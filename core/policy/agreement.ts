@@ -1,6 +1,7 @@
 import { minutesOfDay } from './clock.ts';
 import { Duration } from './duration.ts';
-import type { CloudPolicy } from './schema.ts';
+import type { CloudPolicy, DatabasePolicy } from './schema.ts';
+import type { Place } from './vaults.ts';
 
 /** What is wrong with a value beside another one. */
 export interface Disagreement {
@@ -12,18 +13,18 @@ export interface Disagreement {
  * Where the parts of a cloud policy, each right by itself, do not fit together. Looked at even when some of them are wrong,
  * so that all mistakes come at once: what is not a value of its type here is left to its own mistake.
  */
-export function disagreements(cloud: CloudPolicy): Disagreement[] {
-  return Object.entries(cloud.databases ?? {}).flatMap(([name, database]) =>
+export function disagreements(cloud: CloudPolicy | null): Disagreement[] {
+  if (!cloud) return [];
+  const databases = Object.entries(cloud.databases ?? {}).flatMap(([name, database]) =>
     [...aboutRetention(cloud, database), ...aboutCopies(cloud, database)].map(({ path, message }) => ({
       path: ['databases', name, ...path],
       message,
     })),
   );
+  return [...databases, ...aboutGenerations(cloud), ...aboutLock(cloud, 'primary'), ...aboutLock(cloud, 'replica')];
 }
 
-type Database = CloudPolicy['databases'][string];
-
-function aboutRetention({ cadence }: CloudPolicy, database: Database): Disagreement[] {
+function aboutRetention({ cadence }: CloudPolicy, database: DatabasePolicy): Disagreement[] {
   if (database?.kind !== 'cluster') return [];
   const { automatedBackupRetention: retention } = database;
   const keep = cadence?.keep;
@@ -40,7 +41,7 @@ function aboutRetention({ cadence }: CloudPolicy, database: Database): Disagreem
   ];
 }
 
-function aboutCopies({ cadence }: CloudPolicy, database: Database): Disagreement[] {
+function aboutCopies({ cadence }: CloudPolicy, database: DatabasePolicy): Disagreement[] {
   if (database?.kind !== 'cluster') return [];
   const { copyEvery } = database;
   const every = cadence?.every;
@@ -56,6 +57,57 @@ function aboutCopies({ cadence }: CloudPolicy, database: Database): Disagreement
       message: `must divide a day and be a multiple of cadence.every "${every}": write ${right.join(' or ')}`,
     },
   ];
+}
+
+function aboutGenerations({ cadence }: CloudPolicy): Disagreement[] {
+  const mistakes = (['weekly', 'monthly'] as const).flatMap((generation) => {
+    const { keep, copy } = cadence?.[generation] ?? {};
+    const shorter = (path: string[], own: Duration | undefined, other: Duration | undefined, otherPath: string) =>
+      own && other && areDurations(own, other) && own.seconds <= other.seconds
+        ? [{ path: ['cadence', generation, ...path], message: `write more than ${otherPath} "${other}"` }]
+        : [];
+    return [
+      ...shorter(['keep'], keep, cadence?.keep, 'cadence.keep'),
+      ...shorter(copy ? ['copy', 'keep'] : ['keep'], copy ? copy.keep : keep, cadence?.copy?.keep, 'cadence.copy.keep'),
+    ];
+  });
+  if (cadence?.weekly && cadence.monthly && areDurations(cadence.every) && cadence.every.minutes === minutesOfDay) {
+    mistakes.push({
+      path: ['cadence', 'every'],
+      message: 'weekly and monthly each take a run of their own from the day, and there is one; write "12h" at most',
+    });
+  }
+  return mistakes;
+}
+
+/** A job outside the bounds of its vault's lock fails, every time. */
+function aboutLock(cloud: CloudPolicy, place: Place): Disagreement[] {
+  const { minKeep, maxKeep } = cloud[place]?.lock ?? {};
+  if (minKeep && maxKeep && areDurations(minKeep, maxKeep) && minKeep.seconds >= maxKeep.seconds) {
+    return [{ path: [place, 'lock', 'maxKeep'], message: `write more than minKeep "${minKeep}"` }];
+  }
+  return keptIn(cloud, place).flatMap(({ path, keep }) => {
+    if (!areDurations(keep)) return [];
+    const say = (message: string) => [{ path: ['cadence', ...path], message }];
+    if (areDurations(minKeep) && minKeep && keep.seconds < minKeep.seconds)
+      return say(`the lock of the ${place} vault takes "${minKeep}" at least (cloud.${place}.lock.minKeep)`);
+    if (areDurations(maxKeep) && maxKeep && keep.seconds > maxKeep.seconds)
+      return say(`the lock of the ${place} vault takes "${maxKeep}" at most (cloud.${place}.lock.maxKeep)`);
+    return [];
+  });
+}
+
+function keptIn({ cadence }: CloudPolicy, place: Place): { path: string[]; keep: Duration }[] {
+  const ofGeneration = (['weekly', 'monthly'] as const).flatMap((generation) => {
+    const { keep, copy } = cadence?.[generation] ?? {};
+    if (place === 'replica' && copy) return [{ path: [generation, 'copy', 'keep'], keep: copy.keep }];
+    return keep ? [{ path: [generation, 'keep'], keep }] : [];
+  });
+  const own =
+    place === 'primary'
+      ? { path: ['keep'], keep: cadence?.keep }
+      : { path: ['copy', 'keep'], keep: cadence?.copy?.keep };
+  return [...(own.keep ? [{ ...own, keep: own.keep }] : []), ...ofGeneration];
 }
 
 function areDurations(...values: unknown[]): boolean {

@@ -26,6 +26,14 @@ export function duration(bounds: Bounds = {}) {
     .meta({ type: 'string', pattern: '^(0|[1-9][0-9]{0,8})[smhdw]$', description: right });
 }
 
+/** AWS Backup keeps recovery points for whole days, from 1 to 36,500. */
+export function wholeDays(min: DurationText = '1d') {
+  return duration({ min, max: '36500d' }).refine(
+    (value) => Number.isInteger(value.days),
+    'write whole days, such as 14d',
+  );
+}
+
 export function size() {
   const right = 'write a size such as 100GB or 512MiB';
   return z

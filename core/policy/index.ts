@@ -26,4 +26,5 @@ export {
 } from './schema.ts';
 export { type SecretReference, secretText } from './secret.ts';
 export { Size } from './size.ts';
+export { type Place, vaultName } from './vaults.ts';
 export { placeWindows, type RdsWindows, runsOfDay } from './windows.ts';

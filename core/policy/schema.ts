@@ -4,6 +4,7 @@ import { cloud } from './cloud.ts';
 import { duration, name, path } from './fields.ts';
 import { local } from './local.ts';
 import { explain } from './mistakes.ts';
+import { type Place, vaultName } from './vaults.ts';
 
 /** What a backup has to achieve. */
 const objectives = z.strictObject({
@@ -30,11 +31,31 @@ const policySchema = z
     message: 'the replica must be in another Region than the primary',
     // Looked at even when other parts are wrong: all mistakes come at once.
     when: () => true,
-  });
+  })
+  .superRefine(
+    (policy, context) => {
+      for (const place of ['primary', 'replica'] as const) {
+        if (isConfirmed(policy, place)) continue;
+        const message = `a compliance lock can never be taken off; write the name of its vault, "${vaultName(policy.name, place)}"`;
+        context.addIssue({ code: 'custom', path: ['cloud', place, 'lock', 'confirm'], message });
+      }
+    },
+    { when: () => true },
+  );
+
+/** Beside the name of the policy, which is part of the vault's. */
+function isConfirmed(policy: unknown, place: Place): boolean {
+  const { name, cloud } = (policy ?? {}) as {
+    name?: string;
+    cloud?: Record<Place, { lock?: { mode?: string; confirm?: string } }>;
+  };
+  const lock = cloud?.[place]?.lock;
+  return lock?.mode !== 'compliance' || lock.confirm === vaultName(`${name}`, place);
+}
 
 /** What is given may be anything as long as other mistakes are in it. */
 function haveSameRegion(policy: unknown): boolean {
-  const { cloud } = policy as { cloud?: { primary?: { region?: string }; replica?: { region?: string } } };
+  const { cloud } = (policy ?? {}) as { cloud?: { primary?: { region?: string }; replica?: { region?: string } } };
   return cloud?.primary?.region !== undefined && cloud.primary.region === cloud.replica?.region;
 }
 

@@ -13,6 +13,8 @@ export interface DatabaseClusterProps {
   /** When Aurora notes its daily backup and does its maintenance, UTC, clear of the start windows of AWS Backup. */
   readonly windows: RdsWindows;
   readonly vpc: ec2.IVpc;
+  /** Name of the only role that may disable its key or have it deleted. @default - up to IAM */
+  readonly breakGlassRole?: string | undefined;
 }
 
 /**
@@ -26,7 +28,12 @@ export class DatabaseCluster extends Construct {
   constructor(scope: Construct, id: string, props: DatabaseClusterProps) {
     super(scope, id);
     const { identifier, policy, windows, vpc } = props;
-    const enclosure = new Enclosure(this, 'Enclosure', { identifier, kind: 'cluster', vpc });
+    const enclosure = new Enclosure(this, 'Enclosure', {
+      identifier,
+      kind: 'cluster',
+      vpc,
+      breakGlassRole: props.breakGlassRole,
+    });
 
     this.cluster = new rds.DatabaseCluster(this, 'Cluster', {
       clusterIdentifier: identifier,

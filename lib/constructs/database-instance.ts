@@ -20,6 +20,8 @@ export interface DatabaseInstanceProps {
   /** When RDS takes its own backup and does its maintenance, UTC, clear of the start windows of AWS Backup. */
   readonly windows: RdsWindows;
   readonly vpc: ec2.IVpc;
+  /** Name of the only role that may disable its key or have it deleted. @default - up to IAM */
+  readonly breakGlassRole?: string | undefined;
   /**
    * Where automated backups are replicated to.
    * @default - they stay in the Region of the instance
@@ -38,7 +40,12 @@ export class DatabaseInstance extends Construct {
     super(scope, id);
     const { identifier, policy, windows, vpc, replication } = props;
 
-    const enclosure = new Enclosure(this, 'Enclosure', { identifier, kind: 'instance', vpc });
+    const enclosure = new Enclosure(this, 'Enclosure', {
+      identifier,
+      kind: 'instance',
+      vpc,
+      breakGlassRole: props.breakGlassRole,
+    });
     this.instance = new rds.DatabaseInstance(this, 'Instance', {
       instanceIdentifier: identifier,
       engine: postgresEngine(policy.engineVersion),

@@ -1,14 +1,17 @@
 import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as kms from 'aws-cdk-lib/aws-kms';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { ProtectedKey } from './protected-key.ts';
 
 export interface EnclosureProps {
   /** Of the database. */
   readonly identifier: string;
   readonly kind: 'instance' | 'cluster';
   readonly vpc: ec2.IVpc;
+  /** Name of the only role that may disable the key or have it deleted. @default - up to IAM */
+  readonly breakGlassRole?: string | undefined;
 }
 
 /** What a database of this app lives in: its key, its log, and a security group with one door. */
@@ -22,13 +25,12 @@ export class Enclosure extends Construct {
   private readonly clients: ec2.ISecurityGroup;
   private readonly log: logs.LogGroup;
 
-  constructor(scope: Construct, id: string, { identifier, kind, vpc }: EnclosureProps) {
+  constructor(scope: Construct, id: string, { identifier, kind, vpc, breakGlassRole }: EnclosureProps) {
     super(scope, id);
-    this.key = new kms.Key(this, 'Key', {
-      alias: `alias/${identifier}-database`,
+    this.key = new ProtectedKey(this, 'Key', {
+      alias: `${identifier}-database`,
       description: `Encrypts ${identifier} and its recovery points in this Region`,
-      enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      breakGlassRole,
     });
 
     // A badge, not a fence: it opens the database to its members and, like any new group, lets them out everywhere.

@@ -46,12 +46,17 @@ export class SnapshotPlan extends Construct {
 
 function planRule(
   { cadence, vault, replicaVault }: SnapshotPlanProps,
-  { name, minute, hours, keep, copyKeep }: SnapshotRule,
+  { name, minute, hours, weekdays, days, keep, copyKeep }: SnapshotRule,
 ): backup.BackupPlanRule {
   return new backup.BackupPlanRule({
     ruleName: name,
     backupVault: vault,
-    scheduleExpression: Schedule.cron({ minute: `${minute}`, hour: hours.join(',') }),
+    scheduleExpression: Schedule.cron({
+      minute: `${minute}`,
+      hour: hours.join(','),
+      ...(weekdays && { weekDay: weekdays }),
+      ...(days && { day: days }),
+    }),
     scheduleExpressionTimezone: TimeZone.of(cadence.timezone),
     // The default of 8 hours would overlap later runs, and of two overlapping rules only one runs
     // (https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html).

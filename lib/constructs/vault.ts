@@ -1,44 +1,82 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as backup from 'aws-cdk-lib/aws-backup';
-import * as kms from 'aws-cdk-lib/aws-kms';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { CloudPolicy } from '../../core/policy/index.ts';
+import { exceptRole } from '../names.ts';
+import { ProtectedKey } from './protected-key.ts';
 
 export interface VaultProps {
   /** Unique in the account and Region, 2 to 50 characters. */
   readonly name: string;
+  readonly lock: CloudPolicy['primary']['lock'];
+  /**
+   * Name of the only role that may delete recovery points and change who may.
+   * @default - nothing may delete recovery points; who may change that is up to IAM
+   */
+  readonly breakGlassRole?: string | undefined;
 }
 
-/** A vault that gives recovery points up only when they expire. It stays, with its key, when its stack is deleted. */
+/** A locked vault that gives recovery points up only when they expire. It stays, with its key, when its stack is deleted. */
 export class Vault extends Construct {
   readonly vault: backup.BackupVault;
 
-  constructor(scope: Construct, id: string, props: VaultProps) {
+  constructor(scope: Construct, id: string, { name, lock, breakGlassRole }: VaultProps) {
     super(scope, id);
-
     this.vault = new backup.BackupVault(this, 'Vault', {
-      backupVaultName: props.name,
-      /*
-       * A copy from another Region is encrypted with the vault's key, and for RDS that must be a customer managed one:
-       * under the default `aws/backup` every copy job fails
-       * (https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html). Snapshots made in the Region itself
-       * keep the key of their database whatever is said here.
-       *
-       * The key policy is CDK's: the account's root, so IAM decides. AWS Backup needs CreateGrant, GenerateDataKey and
-       * Decrypt on the key, and its role has them for every key, through RDS, in AWSBackupServiceRolePolicyForBackup. A
-       * narrower condition here would have to allow every grant operation, or copies fail with KMSKeyNotAccessibleFault
-       * (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html).
-       */
-      encryptionKey: new kms.Key(this, 'Key', {
-        alias: `alias/${props.name}-vault`,
-        description: `Key of the backup vault ${props.name}`,
-        enableKeyRotation: true,
-        removalPolicy: RemovalPolicy.RETAIN,
+      backupVaultName: name,
+      // A copy from another Region is encrypted with the vault's key, and for RDS that must be a customer managed one: under
+      // the default `aws/backup` every copy job fails
+      // (https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html). Snapshots made in the Region itself keep
+      // the key of their database whatever is said here.
+      encryptionKey: new ProtectedKey(this, 'Key', {
+        alias: `${name}-vault`,
+        description: `Key of the backup vault ${name}`,
+        breakGlassRole,
       }),
-      // Denies everyone deletion and a change of lifecycle, not expiry; this is the policy that AWS itself shows. It covers
-      // the API of AWS Backup only: what may call rds:DeleteDBSnapshot is up to IAM
-      // (https://docs.aws.amazon.com/aws-backup/latest/devguide/creating-a-vault-access-policy.html).
-      blockRecoveryPointDeletion: true,
+      accessPolicy: accessPolicy(this, breakGlassRole),
+      lockConfiguration: {
+        minRetention: Duration.days(lock.minKeep.days),
+        ...(lock.maxKeep && { maxRetention: Duration.days(lock.maxKeep.days) }),
+        // This alone makes it a compliance lock
+        // (https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html).
+        ...(lock.mode === 'compliance' && { changeableFor: Duration.days(lock.grace.days) }),
+      },
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }
+}
+
+/**
+ * Denies deletion and a change of lifecycle, not expiry. It covers the API of AWS Backup only: what may call
+ * rds:DeleteDBSnapshot is up to IAM
+ * (https://docs.aws.amazon.com/aws-backup/latest/devguide/creating-a-vault-access-policy.html). These policies know no
+ * wildcard in an action.
+ */
+function accessPolicy(scope: Construct, breakGlassRole: string | undefined): iam.PolicyDocument {
+  const deny = (sid: string, actions: string[]) =>
+    new iam.PolicyStatement({
+      sid,
+      effect: iam.Effect.DENY,
+      principals: [new iam.AnyPrincipal()],
+      actions: actions.map((action) => `backup:${action}`),
+      resources: ['*'],
+      ...(breakGlassRole && { conditions: exceptRole(scope, breakGlassRole) }),
+    });
+  const statements = [
+    deny('KeepRecoveryPoints', ['DeleteRecoveryPoint', 'DisassociateRecoveryPoint', 'UpdateRecoveryPointLifecycle']),
+  ];
+  // Only with a role that is excepted: nobody at all could ever change the policy again. The lock may still be put on: the
+  // deployment does that after the policy.
+  if (breakGlassRole) {
+    statements.push(
+      deny('KeepThisPolicy', [
+        'DeleteBackupVault',
+        'DeleteBackupVaultAccessPolicy',
+        'DeleteBackupVaultLockConfiguration',
+        'PutBackupVaultAccessPolicy',
+      ]),
+    );
+  }
+  return new iam.PolicyDocument({ statements });
 }

@@ -1,16 +1,21 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import * as backup from 'aws-cdk-lib/aws-backup';
 import type { Construct } from 'constructs';
-import { type CloudPolicy, snapshotRules } from '../../core/policy/index.ts';
+import { type CloudPolicy, type DatabasePolicy, snapshotRules, vaultName } from '../../core/policy/index.ts';
 import { BackupRole } from '../constructs/backup-role.ts';
+import { ServiceOptIn } from '../constructs/service-opt-in.ts';
 import { SnapshotPlan } from '../constructs/snapshot-plan.ts';
 import { Vault } from '../constructs/vault.ts';
-import { databaseArn, databaseIdentifier, vaultArn, vaultName } from '../names.ts';
+import { databaseArn, databaseIdentifier, vaultArn } from '../names.ts';
 
 export interface BackupStackProps extends StackProps {
   readonly policyName: string;
   readonly cadence: CloudPolicy['cadence'];
   readonly databases: CloudPolicy['databases'];
+  /** Of the vault. */
+  readonly lock: CloudPolicy['primary']['lock'];
+  /** Name of the only role that may delete recovery points. @default - see Vault */
+  readonly breakGlassRole?: string | undefined;
   /** Where the vault of the copies is. */
   readonly replicaRegion: string;
 }
@@ -19,8 +24,9 @@ export interface BackupStackProps extends StackProps {
 export class BackupStack extends Stack {
   constructor(scope: Construct, id: string, props: BackupStackProps) {
     super(scope, id, props);
-    const { policyName, cadence, databases, replicaRegion } = props;
-    const { vault } = new Vault(this, 'Vault', { name: vaultName(policyName, 'primary') });
+    const { policyName, cadence, databases, replicaRegion, lock, breakGlassRole } = props;
+    const { vault } = new Vault(this, 'Vault', { name: vaultName(policyName, 'primary'), lock, breakGlassRole });
+    if (Object.values(databases).some((one) => one.kind === 'cluster')) new ServiceOptIn(this, 'OptIn');
     const replicaVault = backup.BackupVault.fromBackupVaultArn(
       this,
       'ReplicaVault',
@@ -30,7 +36,7 @@ export class BackupStack extends Stack {
 
     // A rule copies either everything it takes or nothing, so databases that are copied at different intervals need plans
     // of their own. Each database is in one plan: two would take its snapshots twice.
-    const copyEvery = ([, database]: [string, Database]) =>
+    const copyEvery = ([, database]: [string, DatabasePolicy]) =>
       (database.kind === 'cluster' && database.copyEvery) || cadence.every;
     const plans = Map.groupBy(Object.entries(databases), (entry) => copyEvery(entry).toString());
     for (const [interval, members] of plans) {
@@ -39,7 +45,7 @@ export class BackupStack extends Stack {
         name: isEach ? policyName : `${policyName}-copied-every-${interval}`,
         role,
         cadence,
-        rules: snapshotRules(cadence, copyEvery(members[0] as [string, Database])),
+        rules: snapshotRules(cadence, copyEvery(members[0] as [string, DatabasePolicy])),
         vault,
         replicaVault,
         databases: members.map(([name, { kind }]) => databaseArn(this, kind, databaseIdentifier(policyName, name))),
@@ -47,5 +53,3 @@ export class BackupStack extends Stack {
     }
   }
 }
-
-type Database = CloudPolicy['databases'][string];

@@ -11,6 +11,8 @@ export interface DatabaseStackProps extends StackProps {
   readonly databases: CloudPolicy['databases'];
   /** Of every database, by its name in the policy. */
   readonly windows: Readonly<Record<string, RdsWindows>>;
+  /** Name of the only role that may end a key. @default - up to IAM */
+  readonly breakGlassRole?: string | undefined;
   /**
    * Where automated backups are replicated to, and the key that encrypts them there.
    * @default - no database replicates its automated backups
@@ -32,6 +34,7 @@ export class DatabaseStack extends Stack {
         identifier: databaseIdentifier(props.policyName, name),
         windows: props.windows[name] as RdsWindows,
         vpc,
+        breakGlassRole: props.breakGlassRole,
       };
       if (policy.kind === 'cluster') {
         new DatabaseCluster(this, name, { ...shared, policy });

@@ -1,14 +1,20 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import * as kms from 'aws-cdk-lib/aws-kms';
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import type { CloudPolicy } from '../../core/policy/index.ts';
+import { type CloudPolicy, vaultName } from '../../core/policy/index.ts';
 import { PostgresParameters } from '../constructs/postgres-parameters.ts';
+import { ProtectedKey } from '../constructs/protected-key.ts';
+import { ServiceOptIn } from '../constructs/service-opt-in.ts';
 import { Vault } from '../constructs/vault.ts';
-import { databaseIdentifier, vaultName } from '../names.ts';
+import { databaseIdentifier } from '../names.ts';
 
 export interface ReplicaStackProps extends StackProps {
   readonly policyName: string;
   readonly databases: CloudPolicy['databases'];
+  /** Of the vault. */
+  readonly lock: CloudPolicy['replica']['lock'];
+  /** Name of the only role that may delete recovery points and end a key. @default - see Vault and ProtectedKey */
+  readonly breakGlassRole?: string | undefined;
 }
 
 /** What the replica Region needs to receive copies and to restore from them with the primary Region gone. */
@@ -18,18 +24,19 @@ export class ReplicaStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ReplicaStackProps) {
     super(scope, id, props);
-    new Vault(this, 'Vault', { name: vaultName(props.policyName, 'replica') });
-    if (Object.values(props.databases).some((one) => one.kind === 'instance' && one.replicateAutomatedBackups)) {
+    const { policyName, databases, lock, breakGlassRole } = props;
+    new Vault(this, 'Vault', { name: vaultName(policyName, 'replica'), lock, breakGlassRole });
+    if (Object.values(databases).some((one) => one.kind === 'cluster')) new ServiceOptIn(this, 'OptIn');
+    if (Object.values(databases).some((one) => one.kind === 'instance' && one.replicateAutomatedBackups)) {
       // Apart from the vault's: these backups are RDS's own, and stay in the account of their database.
-      this.replicationKey = new kms.Key(this, 'ReplicationKey', {
-        alias: `alias/${props.policyName}-replication`,
-        description: `Encrypts the automated backups of ${props.policyName} that RDS replicates to this Region`,
-        enableKeyRotation: true,
-        removalPolicy: RemovalPolicy.RETAIN,
+      this.replicationKey = new ProtectedKey(this, 'ReplicationKey', {
+        alias: `${policyName}-replication`,
+        description: `Encrypts the automated backups of ${policyName} that RDS replicates to this Region`,
+        breakGlassRole,
       });
     }
-    for (const [name, { kind, engineVersion }] of Object.entries(props.databases)) {
-      const database = databaseIdentifier(props.policyName, name);
+    for (const [name, { kind, engineVersion }] of Object.entries(databases)) {
+      const database = databaseIdentifier(policyName, name);
       new PostgresParameters(this, name, { database, kind, engineVersion });
     }
   }

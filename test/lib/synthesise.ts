@@ -23,9 +23,12 @@ export const orders = { kind: 'cluster', engineVersion: '17.5', copyEvery: '24h'
 
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-/** An app with the feature flags of cdk.json, which only the CDK command line reads by itself. */
+/**
+ * An app with the feature flags of cdk.json, which only the CDK command line reads by itself. Functions are not bundled: that
+ * is done once, by the synth of test/bin.
+ */
 export function newApp(): App {
-  return new App({ context, autoSynth: false });
+  return new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] }, autoSynth: false });
 }
 
 /** For one construct: a stack that knows its zones. */

@@ -27,8 +27,8 @@ describe('policy', () => {
       language: 'en',
       objectives: { rpo: '6h', rto: '4h' },
       cloud: {
-        primary: { region: 'ap-northeast-1' },
-        replica: { region: 'ap-northeast-3' },
+        primary: { region: 'ap-northeast-1', lock: { mode: 'governance', minKeep: '7d' } },
+        replica: { region: 'ap-northeast-3', lock: { mode: 'governance', minKeep: '7d' } },
         cadence: {
           every: '3h',
           startsAt: '00:00',
@@ -118,6 +118,80 @@ describe('policy', () => {
       { cloud: { databases: { main: { ...cloud.databases.main, storage: '5GiB' } } } },
       'cloud.databases.main.storage: received "5GiB"; RDS gp3 storage is 20GiB to 64TiB',
     ],
+    [
+      'a compliance lock without the name of its vault',
+      { name: 'shop', cloud: { ...cloud, replica: { lock: { mode: 'compliance' } } } },
+      'cloud.replica.lock.confirm: received nothing; a compliance lock can never be taken off; write the name of its vault, "shop-replica"',
+    ],
+    [
+      'a compliance lock with the name of the other vault',
+      { name: 'shop', cloud: { ...cloud, primary: { lock: { mode: 'compliance', confirm: 'shop-replica' } } } },
+      'cloud.primary.lock.confirm: received "shop-replica"; a compliance lock can never be taken off; write the name of its vault, "shop-primary"',
+    ],
+    [
+      'a grace that AWS does not accept',
+      { cloud: { ...cloud, primary: { lock: { mode: 'compliance', confirm: 'fukugen-primary', grace: '2d' } } } },
+      'cloud.primary.lock.grace: received "2d"; write a duration such as 3h, 14d or 8w, at least 3d and at most 36500d',
+    ],
+    [
+      'a plan that keeps less than the lock takes',
+      { cloud: { ...cloud, cadence: { keep: '5d' } } },
+      'cloud.cadence.keep: received "5d"; the lock of the primary vault takes "7d" at least (cloud.primary.lock.minKeep)',
+    ],
+    [
+      'copies that are kept longer than the lock takes',
+      {
+        cloud: {
+          ...cloud,
+          cadence: { copy: { keep: '60d' } },
+          replica: { lock: { mode: 'governance', maxKeep: '35d' } },
+        },
+      },
+      'cloud.cadence.copy.keep: received "60d"; the lock of the replica vault takes "35d" at most (cloud.replica.lock.maxKeep)',
+    ],
+    [
+      'a generation that is kept longer than the lock takes',
+      {
+        cloud: {
+          ...cloud,
+          cadence: { monthly: { keep: '400d' } },
+          primary: { lock: { mode: 'governance', maxKeep: '35d' } },
+        },
+      },
+      'cloud.cadence.monthly.keep: received "400d"; the lock of the primary vault takes "35d" at most (cloud.primary.lock.maxKeep)',
+    ],
+    [
+      'a lock without room between its bounds',
+      { cloud: { ...cloud, primary: { lock: { mode: 'governance', minKeep: '14d', maxKeep: '14d' } } } },
+      'cloud.primary.lock.maxKeep: received "14d"; write more than minKeep "14d"',
+    ],
+    [
+      'a weekly generation that is kept no longer than the others',
+      { cloud: { ...cloud, cadence: { weekly: { keep: '14d' } } } },
+      'cloud.cadence.weekly.keep: received "14d"; write more than cadence.keep "14d"',
+    ],
+    [
+      'a copy of a generation that is kept no longer than the others',
+      { cloud: { ...cloud, cadence: { monthly: { keep: '365d', copy: { keep: '7d' } } } } },
+      'cloud.cadence.monthly.copy.keep: received "7d"; write more than cadence.copy.keep "14d"',
+    ],
+    [
+      'more generations than runs',
+      { cloud: { ...cloud, cadence: { every: '24h', weekly: { keep: '56d' }, monthly: { keep: '365d' } } } },
+      'cloud.cadence.every: received "24h"; weekly and monthly each take a run of their own from the day, and there is one; write "12h" at most',
+    ],
+    [
+      'a day that not every month has',
+      { cloud: { ...cloud, cadence: { monthly: { on: 31, keep: '365d' } } } },
+      'cloud.cadence.monthly.on: received 31; write a day from 1 to 28',
+    ],
+    [
+      'an ARN for a role name',
+      { cloud: { ...cloud, breakGlassRole: 'arn:aws:iam::111122223333:role/rescue' } },
+      'cloud.breakGlassRole: received "arn:aws:iam::111122223333:role/rescue"; write the name of an IAM role, without its ARN',
+    ],
+    ['no policy at all', null, '(top level): received null; write an object'],
+    ['no cloud in it', { cloud: null }, 'cloud: received null; write an object'],
     [
       'an Aurora retention that the plan outlasts',
       { cloud: { databases: { c: { ...cluster, automatedBackupRetention: '14d' } } } },

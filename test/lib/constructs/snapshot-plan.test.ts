@@ -81,6 +81,21 @@ test('takes every snapshot and copies some, by two rules that never run together
   ]);
 });
 
+test('takes longer generations from runs of the day, and leaves those runs out on their days', () => {
+  const fields = rules({ weekly: { keep: '56d' }, monthly: { on: 28, keep: '365d' } }).map((rule) => [
+    rule.ScheduleExpression,
+    rule.Lifecycle.DeleteAfterDays,
+    rule.CopyActions[0].Lifecycle.DeleteAfterDays,
+  ]);
+  expect(fields).toEqual([
+    ['cron(0 0 ? * MON,TUE,WED,THU,FRI,SAT *)', 14, 14],
+    ['cron(0 3 1-27,29-31 * ? *)', 14, 14],
+    ['cron(0 6,9,12,15,18,21 * * ? *)', 14, 14],
+    ['cron(0 0 ? * SUN *)', 56, 56],
+    ['cron(0 3 28 * ? *)', 365, 365],
+  ]);
+});
+
 test('selects databases by their ARN and nothing by tag', () => {
   plan().hasResourceProperties('AWS::Backup::BackupSelection', {
     BackupSelection: { Resources: [database], ListOfTags: Match.absent(), Conditions: Match.absent() },
