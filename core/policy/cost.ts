@@ -1,5 +1,6 @@
 import { regionName } from './copies.ts';
 import { type Expected, expectedOf } from './expected.ts';
+import { beyondCadence } from './generations.ts';
 import { type PriceItem, type Prices, priceOf, priceUnits } from './prices.ts';
 import { copiesKept } from './rules.ts';
 import type { CloudPolicy, ClusterPolicy, DatabasePolicy, InstancePolicy } from './schema.ts';
@@ -58,7 +59,8 @@ function instanceCost(database: InstancePolicy, { cloud, expected, line }: Bill)
   const { primary, replica, cadence } = cloud;
   const { data, dailyChange } = expected;
   const automated = database.automatedBackupRetention.days;
-  const stored = (days: number) => data && dailyChange && data.value + days * dailyChange.value;
+  const stored = (days: number, longer: readonly Spaced[] = []) =>
+    data && dailyChange && data.value + days * dailyChange.value + kept(longer, data.value, dailyChange.value);
   const beyondFree = (size: number | undefined) => size && Math.max(0, size - database.storage.gibibytes);
   // Replicated automated backups are a second chain of snapshots beside the copies, and their changes travel again.
   const isTwice = isReplicated(database);
@@ -68,12 +70,15 @@ function instanceCost(database: InstancePolicy, { cloud, expected, line }: Bill)
       line(
         'rds-backup-storage',
         `recovery points in ${regionName(primary.region)}, beyond what is free`,
-        beyondFree(stored(Math.max(cadence.keep.days, automated))),
+        beyondFree(stored(Math.max(cadence.keep.days, automated), beyondCadence(cadence, 'primary'))),
         [primary.region],
       ),
-      line('rds-backup-storage', `copies in ${regionName(replica.region)}`, stored(cadence.copy.keep.days), [
-        replica.region,
-      ]),
+      line(
+        'rds-backup-storage',
+        `copies in ${regionName(replica.region)}`,
+        stored(cadence.copy.keep.days, beyondCadence(cadence, 'replica')),
+        [replica.region],
+      ),
       ...(isTwice
         ? [
             line(
@@ -91,6 +96,13 @@ function instanceCost(database: InstancePolicy, { cloud, expected, line }: Bill)
   );
 }
 
+type Spaced = ReturnType<typeof beyondCadence>[number];
+
+/** A snapshot that outlives its neighbours holds what changed since the one before it, and never more than all the data. */
+function kept(points: readonly Spaced[], data: number, dailyChange: number): number {
+  return points.reduce((total, { count, apart }) => total + count * Math.min(data, apart * dailyChange), 0);
+}
+
 /**
  * Aurora's snapshots are free while automated backups reach as far back, which the policy's own check sees to. Every copy
  * is stored in full, and only its transfer is charged as the difference
@@ -100,7 +112,9 @@ function clusterCost(database: ClusterPolicy, { cloud, expected, line }: Bill): 
   const { primary, replica, cadence } = cloud;
   const { data, dailyChange } = expected;
   const log = dailyChange && dailyChange.value * database.automatedBackupRetention.days;
-  const copies = copiesKept(cadence, copiedEvery(cadence, database));
+  const older = beyondCadence(cadence, 'primary').reduce((total, { count }) => total + count, 0);
+  const oldCopies = beyondCadence(cadence, 'replica').reduce((total, { count }) => total + count, 0);
+  const copies = copiesKept(cadence, copiedEvery(cadence, database)) + oldCopies;
   return sum(
     [
       line(
@@ -109,6 +123,16 @@ function clusterCost(database: ClusterPolicy, { cloud, expected, line }: Bill): 
         log !== undefined && data ? Math.max(0, log - data.value) : undefined,
         [primary.region],
       ),
+      ...(older > 0
+        ? [
+            line(
+              'aurora-backup-storage',
+              `${older} full snapshots in ${regionName(primary.region)}, older than automated backups`,
+              data && older * data.value,
+              [primary.region],
+            ),
+          ]
+        : []),
       line(
         'aurora-backup-storage',
         `${copies} full copies in ${regionName(replica.region)}`,

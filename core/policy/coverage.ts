@@ -1,6 +1,7 @@
 import { type CopyCount, countCopies, databaseCopies } from './copies.ts';
 import { Duration } from './duration.ts';
 import { type Expected, expectedOf, type Figure } from './expected.ts';
+import { type LongTerm, longTerm } from './generations.ts';
 import { type Problem, problemsOf } from './problems.ts';
 import { logUpload, type Place, scheduledLoss, startsFrom } from './scheduled.ts';
 import type { BackupPolicy, CloudPolicy, DatabasePolicy } from './schema.ts';
@@ -38,6 +39,8 @@ export interface Coverage {
     readonly for: Duration;
     /** @default - every second of that time */
     readonly points?: { readonly least: number; readonly most: number };
+    /** Of those points, some are kept for longer. @default - none */
+    readonly longer?: readonly LongTerm[];
   };
 }
 
@@ -117,11 +120,16 @@ function scheduledCoverage({ cadence }: CloudPolicy, database: DatabasePolicy, e
   return (place: Place, keep: Duration) => {
     const every = place === 'replica' ? copiedEvery(cadence, database) : cadence.every;
     const loss = lossAt(place, 0);
+    const longer = longTerm(cadence, place);
     return {
       worst: minutes(loss.minutes),
       terms: termsOf(loss, every, expected, place),
       afterFailure: minutes(lossAt(place, 1).minutes),
-      kept: { for: keep, points: pointsKept(startsFrom({ ...cadence, every }, now, keep.minutes), keep.minutes) },
+      kept: {
+        for: keep,
+        points: pointsKept(startsFrom({ ...cadence, every }, now, keep.minutes), keep.minutes),
+        ...(longer.length > 0 && { longer }),
+      },
     };
   };
 }

@@ -21,7 +21,7 @@ export function time(duration: Duration): string {
 }
 
 /** `3h`, `1h 15m`: within a sentence. */
-export function short(duration: Duration): string {
+function short(duration: Duration): string {
   return time(duration).replace(' 00m', '');
 }
 
@@ -44,9 +44,14 @@ export function worst(coverage: Coverage): string {
   return isBounded(coverage) ? time(coverage.worst) : `${time(coverage.worst)} + lag`;
 }
 
-export function kept({ kept: { for: keep, points } }: Coverage): string {
+export function kept({ kept: { for: keep, points, longer = [] } }: Coverage): string {
   if (!points) return `every second of ${keep}`;
-  return `${points.least === points.most ? points.least : `${points.least}-${points.most}`} points, ${keep}`;
+  const generations = longer.map((one) => `${one.of} ${range(one.points)}, ${one.for}`);
+  return [`${range(points)} points, ${keep}`, ...generations].join('; ');
+}
+
+function range({ least, most }: { readonly least: number; readonly most: number }): string {
+  return least === most ? `${least}` : `${least}-${most}`;
 }
 
 export function sum(coverage: Coverage): string {
