@@ -7,14 +7,17 @@ const answerSeconds = 15;
  * Whether anything listens where a repository is said to be. restic 0.14 tries again for a quarter of an hour before it says no,
  * which is right in the middle of an upload and too long at its beginning.
  *
- * @param repository - as restic writes it; anything that is not a URL over HTTP is restic's own affair
+ * @param repository - as restic writes it; anything that does not go over HTTP is restic's own affair
  * @throws FukugenError `store` when nothing answers
  */
 export async function requireServer(repository: string, signal: AbortSignal): Promise<void> {
-  const address = /^(?:s3|rest):(https?:\/\/.+)$/.exec(repository)?.[1];
+  const address = /^(?:s3|rest):(.+)$/.exec(repository)?.[1];
   // Through a proxy only the proxy can tell.
   if (address === undefined || process.env.HTTPS_PROXY || process.env.https_proxy) return;
-  const { hostname, port, protocol } = new URL(address);
+  // restic takes `s3:host/bucket` too, and means HTTPS.
+  const url = URL.parse(/^https?:\/\//.test(address) ? address : `https://${address}`);
+  if (!url) throw new FukugenError('store', `the repository ${repository} has no address of a server in it`);
+  const { hostname, port, protocol } = url;
   const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
   const socket = connect({
     host: hostname.replace(/^\[|\]$/g, ''),

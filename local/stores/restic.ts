@@ -35,6 +35,7 @@ export class ResticStore implements Store {
   private readonly policy: string;
   private readonly settings: ResticSettings;
   private versionSeen: readonly [number, number] | undefined;
+  private reached: Promise<void> | undefined;
 
   constructor(name: string, policy: string, settings: ResticSettings) {
     this.name = name;
@@ -59,7 +60,6 @@ export class ResticStore implements Store {
   }
 
   async examine(): Promise<void> {
-    await requireServer(this.settings.repository, this.settings.signal);
     // Without a lock of its own: reading the configuration disturbs nobody, and a dry run leaves no trace.
     await this.restic(['cat', 'config', '--no-lock']);
   }
@@ -137,6 +137,8 @@ export class ResticStore implements Store {
     } = {},
   ): Promise<ProgramResult> {
     const { repository, environment, caCertificate, signal } = this.settings;
+    this.reached ??= requireServer(repository, signal);
+    await this.reached;
     const globals = [...(caCertificate ? ['--cacert', caCertificate] : []), ...(await this.patience())];
     const attempt = () =>
       runProgram('restic', [...globals, ...args], {
@@ -184,6 +186,12 @@ export class ResticStore implements Store {
         next: 'check the secret that the policy names as its password; nothing was changed',
       });
     }
+    const refusal = /SignatureDoesNotMatch|InvalidAccessKeyId|Access ?Denied/.exec(stderr)?.[0];
+    if (refusal !== undefined) {
+      return new FukugenError('secret', `the server of the store ${this.name} refuses its keys: ${refusal}`, {
+        next: 'check the secrets that the policy names under environment, and what they may do in the bucket',
+      });
+    }
     if (status === 10 || /Is there a repository at the following location/.test(stderr)) {
       const reason = /unable to open config file: (.*)/.exec(stderr)?.[1];
       return new FukugenError(
@@ -199,7 +207,9 @@ export class ResticStore implements Store {
         next: 'wait for it to end; when its process is gone, restic unlock removes the lock',
       });
     }
-    const words = stderr.trim().split('\n').slice(-5).join('\n');
+    // Some failures come with the stack of the Go program: names without a blank, places after a tab.
+    const said = stderr.split('\n').filter((line) => /^\S+\s/.test(line));
+    const words = said.slice(-5).join('\n');
     return new FukugenError(
       'store',
       `restic ${verb} failed for the store ${this.name} with status ${status}: ${words}`,
