@@ -1,6 +1,6 @@
 export { type CompareOptions, compareFingerprints } from './compare/compare-fingerprints.ts';
 export type { Comparison } from './compare/comparison.ts';
 export { renderComparison } from './compare/render.ts';
-export type { DatabaseFingerprint, RoleFingerprint } from './fingerprint.ts';
+export type { DatabaseFingerprint } from './fingerprint.ts';
 export { type FingerprintOptions, fingerprintDatabase } from './fingerprint-database.ts';
 export { openSnapshot } from './snapshot.ts';
