@@ -3,9 +3,10 @@ import { Duration } from './duration.ts';
 import { type Expected, expectedOf, type Figure } from './expected.ts';
 import { type LongTerm, longTerm } from './generations.ts';
 import { type Problem, problemsOf } from './problems.ts';
-import { logUpload, type Place, scheduledLoss, startsFrom } from './scheduled.ts';
+import { logUpload, scheduledLoss, startsFrom } from './scheduled.ts';
 import type { BackupPolicy, CloudPolicy, DatabasePolicy } from './schema.ts';
 import { copiedEvery, isReplicated } from './traits.ts';
+import type { Place } from './vaults.ts';
 import { placeWindows } from './windows.ts';
 import { type Loss, pointsKept } from './worst-case.ts';
 

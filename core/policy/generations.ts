@@ -1,5 +1,6 @@
+import { minutesOfDay as day } from './clock.ts';
 import type { Duration } from './duration.ts';
-import type { Place } from './scheduled.ts';
+import type { Place } from './vaults.ts';
 import { pointsKept } from './worst-case.ts';
 
 /**
@@ -22,8 +23,6 @@ export interface LongTerm {
   readonly for: Duration;
   readonly points: { readonly least: number; readonly most: number };
 }
-
-const day = 1_440;
 
 export function longTerm({ weekly, monthly }: Generations, place: Place): LongTerm[] {
   const generation = (of: LongTerm['of'], given: Generation | undefined, starts: (days: number) => number[]) => {

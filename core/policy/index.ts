@@ -11,7 +11,6 @@ export type { Problem } from './problems.ts';
 export type { Remedy } from './remedies.ts';
 export { copiesKept, type SnapshotRule, snapshotRules } from './rules.ts';
 export {
-  type BackupPolicy,
   type BackupPolicyInput,
   type CloudPolicy,
   type ClusterPolicy,

@@ -2,9 +2,10 @@ import { FukugenError } from '../errors.ts';
 import { disagreements } from './agreement.ts';
 import { Duration } from './duration.ts';
 import type { Expected } from './expected.ts';
-import { jobTimes, logUpload, type Place, scheduledLoss } from './scheduled.ts';
+import { jobTimes, logUpload, scheduledLoss } from './scheduled.ts';
 import type { BackupPolicy, CloudPolicy, DatabasePolicy } from './schema.ts';
 import { copiedEvery, isReplicated } from './traits.ts';
+import type { Place } from './vaults.ts';
 import { placeWindows } from './windows.ts';
 import { holdsFor } from './worst-case.ts';
 

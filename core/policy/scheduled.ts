@@ -1,12 +1,11 @@
+import { minutesOfDay } from './clock.ts';
 import { Duration } from './duration.ts';
 import type { Expected } from './expected.ts';
 import type { CloudPolicy, DatabasePolicy } from './schema.ts';
 import { type Schedule, startsBetween } from './starts.ts';
 import { copiedEvery } from './traits.ts';
+import type { Place } from './vaults.ts';
 import { type JobTimes, type Loss, type Run, worstLoss } from './worst-case.ts';
-
-/** Where recovery points are: where the database is, or in the Region they are copied to. */
-export type Place = 'primary' | 'replica';
 
 /**
  * RDS uploads the transaction log every 5 minutes, so a restore to the latest time loses no more
@@ -16,7 +15,7 @@ export type Place = 'primary' | 'replica';
 export const logUpload = Duration.seconds(5 * 60);
 
 /** Holds both changes of the clocks, and more runs than any loss spans: no job may take longer than a week. */
-const horizon = 400 * 1_440;
+const horizon = 400 * minutesOfDay;
 
 /** The starts from `now` for `length` minutes and a good year more. */
 export function startsFrom(schedule: Schedule, now: Date, length = 0): number[] {

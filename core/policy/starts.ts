@@ -1,10 +1,9 @@
+import { minutesOfDay as day } from './clock.ts';
 import type { CloudPolicy } from './schema.ts';
 import { runsOfDay } from './windows.ts';
 
 /** What decides when AWS Backup opens a start window. */
 export type Schedule = Pick<CloudPolicy['cadence'], 'every' | 'startsAt' | 'timezone'>;
-
-const day = 1_440;
 
 /**
  * When the runs of a schedule fall due, as minutes since 1970 UTC, ascending, `from` included and `until` not.

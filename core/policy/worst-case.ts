@@ -1,3 +1,5 @@
+import type { Place } from './vaults.ts';
+
 /**
  * The most that can be lost when recovery points come from scheduled jobs. All numbers are minutes.
  *
@@ -54,12 +56,7 @@ export interface Run {
  * @param failed - runs in a row, of those that bring a recovery point there, that fail for reasons of their own
  * @returns `undefined` when there are too few runs
  */
-export function worstLoss(
-  runs: readonly Run[],
-  times: JobTimes,
-  place: 'primary' | 'replica',
-  failed: 0 | 1,
-): Loss | undefined {
+export function worstLoss(runs: readonly Run[], times: JobTimes, place: Place, failed: 0 | 1): Loss | undefined {
   const untilUsable = times.snapshot + (place === 'replica' ? times.copy : 0);
   const isBringing = (index: number) => place === 'primary' || (runs[index] as Run).copied;
   const brings = [...runs.keys()].filter(isBringing);
