@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { DatabaseFingerprint } from '../../../core/integrity/index.ts';
 import { parallel, useServer } from './support.ts';
 
 const server = useServer();
@@ -80,8 +81,7 @@ describe('the content hash', () => {
   ])('tells all values of %s apart', async (type, values) => {
     // One table a value: equal hashes of two tables would mean that two values hash alike.
     const tables = values.map((value, at) => `create table t${at} (a ${type}); insert into t${at} values (${value});`);
-    const database = await server().database(tables.join('\n'));
-    const { tables: found } = await server().fingerprint(database);
+    const [{ tables: found }] = (await server().states(tables.join('\n'))) as [DatabaseFingerprint];
     expect(new Set(found.map(({ content }) => content)).size).toBe(values.length);
   });
 
