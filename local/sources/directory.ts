@@ -1,5 +1,4 @@
-import { access, mkdir, mkdtemp, rename, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, mkdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import ignore from 'ignore';
 import { FukugenError } from '../../core/errors.ts';
@@ -10,6 +9,7 @@ import type { SourceRecord } from '../generation/manifest.ts';
 import { restoreTree } from '../generation/restore-tree.ts';
 import { removeTree } from '../system/folders.ts';
 import type { RunContext } from '../system/run-context.ts';
+import { temporaryFolder } from '../system/temporary-folder.ts';
 import type { Beside, CaptureContext, Captured, Plan, Proof } from './source.ts';
 
 /** A folder with everything in it. */
@@ -49,12 +49,8 @@ export async function capture(directory: Directory, context: CaptureContext): Pr
 
 /** Restores into a throwaway folder and compares every file with what was recorded. */
 export async function prove(folder: string, record: SourceRecord, context: RunContext): Promise<Proof> {
-  const scratch = await mkdtemp(join(tmpdir(), 'fukugen-prove-'));
-  try {
-    return await restoreAndCompare(folder, record, join(scratch, 'restored'), context);
-  } finally {
-    await removeTree(scratch);
-  }
+  await using scratch = await temporaryFolder('a proof');
+  return await restoreAndCompare(folder, record, join(scratch.path, 'restored'), context);
 }
 
 /** Holds what the folder is now against what was recorded; reads only. */

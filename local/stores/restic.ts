@@ -1,10 +1,8 @@
-import { mkdtemp } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import { FukugenError } from '../../core/errors.ts';
 import { momentOf } from '../generation/identifier.ts';
-import { removeTree } from '../system/folders.ts';
 import { type ProgramResult, runProgram } from '../system/run-program.ts';
+import { temporaryFolder } from '../system/temporary-folder.ts';
 import { requireServer } from './reach.ts';
 import type { Stage, Store, StoredGeneration } from './store.ts';
 
@@ -101,13 +99,9 @@ export class ResticStore implements Store {
       throw new FukugenError('missing', `the store ${this.name} has no generation ${generation}`, {
         next: 'fukugen list',
       });
-    const folder = await mkdtemp(join(tmpdir(), 'fukugen-restic-'));
-    try {
-      await this.restic(['restore', snapshot.id, '--target', folder, '--quiet']);
-      return await use(folder);
-    } finally {
-      await removeTree(folder);
-    }
+    await using folder = await temporaryFolder(`a generation from ${this.name}`);
+    await this.restic(['restore', snapshot.id, '--target', folder.path, '--quiet']);
+    return await use(folder.path);
   }
 
   async check(): Promise<string[]> {
