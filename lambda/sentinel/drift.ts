@@ -12,7 +12,7 @@ export function driftOfDatabase(expected: WatchedDatabase, found: DatabaseState 
   return [
     ...(found.retentionDays < days ? [`automated backups are kept ${found.retentionDays} days, not ${days}`] : []),
     ...(found.hasDeletionProtection ? [] : ['deletion protection is off']),
-    ...(found.isEncrypted ? [] : ['the storage is not encrypted']),
+    ...(found.isEncrypted || expected.isUnencrypted ? [] : ['the storage is not encrypted']),
     ...(found.copiesTags ? [] : ['tags are not copied to snapshots']),
   ];
 }
@@ -24,14 +24,14 @@ export function driftOfReplication(expected: WatchedDatabase, found: ReplicatedB
     ...(found.retentionDays < days
       ? [`replicated automated backups are kept ${found.retentionDays} days, not ${days}`]
       : []),
-    ...(found.isEncrypted ? [] : ['replicated automated backups are not encrypted']),
+    ...(found.isEncrypted || expected.isUnencrypted ? [] : ['replicated automated backups are not encrypted']),
   ];
 }
 
 /** Of the newest point only: the older ones cannot be changed any more. */
-export function driftOfPoints(points: readonly RecoveryPoint[]): string[] {
+export function driftOfPoints({ isUnencrypted }: WatchedDatabase, points: readonly RecoveryPoint[]): string[] {
   const [newest] = [...points].sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
-  return newest && !newest.isEncrypted ? ['the newest recovery point is not encrypted'] : [];
+  return newest && !newest.isEncrypted && !isUnencrypted ? ['the newest recovery point is not encrypted'] : [];
 }
 
 export function driftOfVault(expected: ExpectedVault, found: VaultState): string[] {

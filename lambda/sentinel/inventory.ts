@@ -40,4 +40,6 @@ export interface WatchedDatabase {
    * @default - there are none in this Region
    */
   readonly automatedBackupDays?: number;
+  /** It cannot be changed in place, and the policy says that it is known. @default - it is encrypted */
+  readonly isUnencrypted?: boolean;
 }

@@ -79,7 +79,7 @@ export async function watch(inventory: Inventory, host: SentinelHost): Promise<R
       if (lag && since) add(lag, secondsBetween(since, now), 'Seconds');
     }
     if (place === 'primary' && selections && !selectedSince) found.push('no backup plan selects it');
-    if (points) found.push(...driftOfPoints(points.value));
+    if (points) found.push(...driftOfPoints(database, points.value));
     if (copies) add(databaseMetric.stuckCopies, countStuck(copies.value, database.arn, now), 'Count');
     if (points && state && (selections || place === 'replica')) add(databaseMetric.drift, found.length, 'Count');
     drift[database.name] = found;

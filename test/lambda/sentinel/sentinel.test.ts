@@ -255,6 +255,12 @@ describe('drift', () => {
     expect(aws.value('RecoveryPoints', 'main')).toBe(112);
   });
 
+  test('what the policy says is known not to be encrypted is none', async () => {
+    aws.instances = [{ ...aws.instances[0], StorageEncrypted: false }];
+    aws.points[0] = { ...aws.points[0], IsEncrypted: false };
+    expect((await watch({ ...primary, databases: [{ ...main, isUnencrypted: true }] }, aws.host)).drift).toEqual({});
+  });
+
   test('an unencrypted newest recovery point', async () => {
     aws.points[0] = { ...aws.points[0], IsEncrypted: false };
     expect((await watch(replica, aws.host)).drift).toEqual({ main: ['the newest recovery point is not encrypted'] });

@@ -1,0 +1,27 @@
+import type { Language } from '../../core/notice/index.ts';
+
+/** What the construct tells the function, as JSON in the environment variable `NOTIFIER`. */
+export interface NotifierConfig {
+  /** Name of the policy. */
+  readonly policy: string;
+  readonly language: Language;
+  /** Of the IANA database. */
+  readonly timezone: string;
+  /** Address of the folder `runbooks`. @default - the path in the repository */
+  readonly runbooks?: string;
+  /** What is protected: ARN without Region and account, by the name in the policy: `db:shop-main`, `cluster:shop-orders`. */
+  readonly databases: Readonly<Record<string, string>>;
+  /** In front of each of them: `arn:aws:rds:ap-northeast-1:111122223333`. */
+  readonly arnPrefix: string;
+  /** Where recovery points are, by Region. */
+  readonly vaults: Readonly<Record<string, string>>;
+  /** Names of the backup plans. */
+  readonly plans: readonly string[];
+  /** Where the mails go out. */
+  readonly topicArn: string;
+  /** Name of the secret with the address of the webhook. @default - nothing goes to Slack */
+  readonly slackSecret?: string;
+}
+
+/** Marks what the notifier itself sends to the topic, so that it does not answer itself. */
+export const renderedAttribute = 'rendered';
