@@ -9,6 +9,7 @@ export interface Notice {
   readonly subject?: string;
   /** Where it was seen. */
   readonly region: string;
+  /** When it began, or was over: the alarm that ends does not say when it began. */
   readonly since: Date;
   /** What AWS says about it, word for word. */
   readonly details: readonly string[];

@@ -52,10 +52,11 @@ describe('a notice says what happened, what it means, since when, what is still 
   });
 });
 
-test('an alarm that is over says so, and how long it lasted', () => {
+test('an alarm that is over says so, and since when', () => {
   const { title, text } = renderNotice({ ...tooOld, state: 'over' }, english);
   expect(title).toBe('[over] main: newest recovery point is too old (ap-northeast-1)');
-  expect(text).toContain('(lasted 2 h 10 min)');
+  expect(text).toContain('newest recovery point is too old (over)\n');
+  expect(text).toContain('Since: 2026-11-21 16:00 GMT+9 (2 h 10 min ago)');
 });
 
 test('what concerns no single database lists nothing that is safe', () => {
