@@ -64,24 +64,24 @@ export class GenerationsStore implements Store {
     return folder;
   }
 
-  /** The newest generation's copy of a source, for linking; `undefined` when there is none or it cannot be trusted. */
+  /** The newest copy of a source, for linking: the newest generation may hold other sources only. `undefined` when no copy can be trusted. */
   async earlier(source: string): Promise<EarlierTree | undefined> {
-    const [newest] = await this.list();
-    if (!newest) return undefined;
-    const folder = join(this.root, newest.generation);
-    try {
-      const record = (await readManifest(folder)).sources.find((candidate) => candidate.name === source);
-      if (!record) return undefined;
-      const entries = await readEntries(join(folder, layout.files(source)), record.files);
-      return {
-        folder: join(folder, layout.data(source)),
-        entries: new Map(entries.map((entry) => [entry.path, entry])),
-      };
-    } catch (error) {
-      // A damaged generation is for `verify` to report; a backup copies afresh instead of linking to it.
-      if (error instanceof FukugenError) return undefined;
-      throw error;
+    for (const { generation } of await this.list()) {
+      const folder = join(this.root, generation);
+      try {
+        const record = (await readManifest(folder)).sources.find((candidate) => candidate.name === source);
+        if (!record) continue;
+        const entries = await readEntries(join(folder, layout.files(source)), record.files);
+        return {
+          folder: join(folder, layout.data(source)),
+          entries: new Map(entries.map((entry) => [entry.path, entry])),
+        };
+      } catch (error) {
+        // A damaged generation is for `verify` to report; a backup links to none that it cannot read, and copies afresh if there is no other.
+        if (!(error instanceof FukugenError)) throw error;
+      }
     }
+    return undefined;
   }
 
   async put(stage: Stage): Promise<void> {
