@@ -1,0 +1,11 @@
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Gives a run of the tests a temporary folder of its own, so that whatever a library leaves in it (CDK's cdk.out…) goes with the run. */
+export default async function setUp() {
+  const folder = await mkdtemp(join(tmpdir(), 'fukugen-jest-'));
+  // A scratch PostgreSQL of root's runs as another account, which must get through.
+  await chmod(folder, 0o711);
+  process.env.TMPDIR = folder;
+}
