@@ -40,6 +40,8 @@ export class GenerationsStore implements Store {
   }
 
   async prepare(): Promise<void> {
+    // First, since Node's recursive mkdir says "no such file" of a read-only file system.
+    await this.examine();
     try {
       await mkdir(this.partials, { recursive: true, mode: 0o700 });
       const probe = join(this.partials, `.probe-${process.pid}`);
