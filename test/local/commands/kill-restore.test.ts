@@ -121,7 +121,7 @@ describe('given a verification that is killed with SIGKILL', () => {
   it('when it happens at random moments, then no server and no restored file stays after the next run, which needs no help', async () => {
     const command = ['verify', '--full', '--store', 'offsite'];
     const lifetime = await lifetimeOf(command);
-    for (let count = 0; count < 5; count += 1) {
+    for (let count = 0; count < 3; count += 1) {
       const what = await kill(command, lifetime);
       const next = await workspace.run(['backup']);
       expect([what, next.status, next.all]).toEqual([what, 0, '\n']);
