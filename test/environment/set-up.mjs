@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** Gives a run of the tests a temporary folder of its own, so that whatever a library leaves in it (CDK's cdk.out…) goes with the run. */
 export default async function setUp() {
   const folder = await mkdtemp(join(tmpdir(), 'fukugen-jest-'));
-  // A scratch PostgreSQL of root's runs as another account, which must get through.
-  await chmod(folder, 0o711);
+  // As /tmp itself: a scratch PostgreSQL of root's runs as another account, and so do some tests.
+  await chmod(folder, 0o1777);
   process.env.TMPDIR = folder;
 }
