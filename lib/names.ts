@@ -1,5 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { DatabasePolicy } from '../core/policy/index.ts';
 
 /**
  * Names that one stack knows of another without importing anything from it. A reference would make an export, and an
@@ -9,9 +10,14 @@ import type { Construct } from 'constructs';
  * because the name is taken, where a generated name would put an empty one in its place.
  */
 
-/** Identifier of a declared instance or cluster: at most 61 of RDS's 63 characters. */
-export function databaseIdentifier(policy: string, database: string): string {
-  return `${policy}-${database}`;
+/**
+ * Identifier of an instance or cluster: of a declared one at most 61 of RDS's 63 characters, of an adopted one its own.
+ *
+ * @param name - of the database in the policy
+ */
+export function databaseIdentifier(policy: string, name: string, database: DatabasePolicy): string {
+  const own = database.kind === 'adopted' ? (database.instance ?? database.cluster) : undefined;
+  return own ?? `${policy}-${name}`;
 }
 
 /** Exact, so that a plan selects this database and no scratch restore beside it. */

@@ -1,6 +1,7 @@
 import { minutesOfDay } from './clock.ts';
 import { Duration } from './duration.ts';
 import type { CloudPolicy, DatabasePolicy } from './schema.ts';
+import { kindOf } from './traits.ts';
 import type { Place } from './vaults.ts';
 
 /** What is wrong with a value beside another one. */
@@ -25,7 +26,7 @@ export function disagreements(cloud: CloudPolicy | null): Disagreement[] {
 }
 
 function aboutRetention({ cadence }: CloudPolicy, database: DatabasePolicy): Disagreement[] {
-  if (database?.kind !== 'cluster') return [];
+  if (!database || kindOf(database) !== 'cluster') return [];
   const { automatedBackupRetention: retention } = database;
   const keep = cadence?.keep;
   if (!areDurations(retention, keep) || retention.days >= keep.days + 1) return [];
@@ -42,7 +43,7 @@ function aboutRetention({ cadence }: CloudPolicy, database: DatabasePolicy): Dis
 }
 
 function aboutCopies({ cadence }: CloudPolicy, database: DatabasePolicy): Disagreement[] {
-  if (database?.kind !== 'cluster') return [];
+  if (!database || database.kind === 'instance') return [];
   const { copyEvery } = database;
   const every = cadence?.every;
   if (!copyEvery || !areDurations(copyEvery, every)) return [];

@@ -3,8 +3,8 @@ import { type Expected, expectedOf } from './expected.ts';
 import { beyondCadence } from './generations.ts';
 import { type PriceItem, type Prices, priceOf, priceUnits } from './prices.ts';
 import { copiesKept } from './rules.ts';
-import type { CloudPolicy, ClusterPolicy, DatabasePolicy, InstancePolicy } from './schema.ts';
-import { copiedEvery, isReplicated } from './traits.ts';
+import type { CloudPolicy, DatabasePolicy } from './schema.ts';
+import { copiedEvery, isReplicated, kindOf } from './traits.ts';
 
 /** One line of a bill. */
 export interface CostLine {
@@ -42,7 +42,7 @@ const daysOfMonth = 365 / 12;
  */
 export function databaseCost(cloud: CloudPolicy, database: DatabasePolicy, prices: Prices): Cost {
   const bill = { cloud, expected: expectedOf(database), line: lineFrom(prices) };
-  return database.kind === 'instance' ? instanceCost(database, bill) : clusterCost(database, bill);
+  return kindOf(database) === 'instance' ? instanceCost(database, bill) : clusterCost(database, bill);
 }
 
 interface Bill {
@@ -55,13 +55,15 @@ interface Bill {
  * The first snapshot of an instance is full and the others incremental, in the Region and across Regions (rds-backup.html),
  * so what is stored is the data and the changes of the days it is kept.
  */
-function instanceCost(database: InstancePolicy, { cloud, expected, line }: Bill): Cost {
+function instanceCost(database: DatabasePolicy, { cloud, expected, line }: Bill): Cost {
   const { primary, replica, cadence } = cloud;
   const { data, dailyChange } = expected;
+  // Of an adopted instance the policy knows no storage, but it holds at least the data.
+  const storage = 'storage' in database ? database.storage.gibibytes : data?.value;
   const automated = database.automatedBackupRetention.days;
   const stored = (days: number, longer: readonly Spaced[] = []) =>
     data && dailyChange && data.value + days * dailyChange.value + kept(longer, data.value, dailyChange.value);
-  const beyondFree = (size: number | undefined) => size && Math.max(0, size - database.storage.gibibytes);
+  const beyondFree = (size: number | undefined) => size && Math.max(0, size - (storage ?? 0));
   // Replicated automated backups are a second chain of snapshots beside the copies, and their changes travel again.
   const isTwice = isReplicated(database);
   const chains = isTwice ? 2 : 1;
@@ -108,7 +110,7 @@ function kept(points: readonly Spaced[], data: number, dailyChange: number): num
  * is stored in full, and only its transfer is charged as the difference
  * (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-copy-snapshot.html, aurora-storage-backup.html).
  */
-function clusterCost(database: ClusterPolicy, { cloud, expected, line }: Bill): Cost {
+function clusterCost(database: DatabasePolicy, { cloud, expected, line }: Bill): Cost {
   const { primary, replica, cadence } = cloud;
   const { data, dailyChange } = expected;
   const log = dailyChange && dailyChange.value * database.automatedBackupRetention.days;

@@ -133,8 +133,44 @@ const cluster = z
     when: () => true,
   });
 
+const identifier = z
+  .string()
+  .regex(/^[a-z](-?[a-z0-9])*$/, 'write the identifier as RDS shows it, in lower case')
+  .max(63, 'RDS knows at most 63 characters');
+
+/**
+ * A database that exists already and stays its owner's: its protection is raised to this, where it is less, and nothing of it is
+ * ever lowered or deleted. Either an instance or an Aurora cluster.
+ */
+const adopted = z
+  .strictObject({
+    kind: z.literal('adopted'),
+    /** Identifier of an RDS for PostgreSQL instance in the primary Region. */
+    instance: identifier.optional(),
+    /** Identifier of an Aurora PostgreSQL cluster in the primary Region. */
+    cluster: identifier.optional(),
+    /** At least; for a cluster at least a day more than the cadence keeps. */
+    automatedBackupRetention: duration({ min: '7d', max: '35d' }).prefault('15d'),
+    /** Of an instance, as for a declared one. */
+    replicateAutomatedBackups: z.boolean().default(true),
+    copyEvery,
+    /**
+     * The automated backups of an instance may be turned on where they are off, at the next deployment. It interrupts the
+     * instance for seconds to minutes.
+     */
+    allowOutage: z.boolean().default(false),
+    /** It is known that the database is not encrypted, which cannot be added in place. */
+    acknowledgeUnencrypted: z.boolean().default(false),
+    ...windows,
+    ...reckoning,
+  })
+  .refine(({ instance, cluster }) => (instance === undefined) !== (cluster === undefined), {
+    message: 'name either the instance or the cluster',
+    when: () => true,
+  });
+
 export const databases = z
-  .record(name, z.discriminatedUnion('kind', [instance, cluster]))
+  .record(name, z.discriminatedUnion('kind', [instance, cluster, adopted]))
   .refine((databases) => Object.keys(databases).length > 0, {
     message: 'name at least one database',
   });

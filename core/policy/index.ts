@@ -11,6 +11,7 @@ export type { Problem } from './problems.ts';
 export type { Remedy } from './remedies.ts';
 export { copiesKept, type SnapshotRule, snapshotRules } from './rules.ts';
 export {
+  type AdoptedPolicy,
   type BackupPolicyInput,
   type CloudPolicy,
   type ClusterPolicy,
@@ -25,5 +26,6 @@ export {
 } from './schema.ts';
 export { type SecretReference, secretText } from './secret.ts';
 export { Size } from './size.ts';
+export { copiedEvery, isReplicated, kindOf } from './traits.ts';
 export { type Place, vaultName } from './vaults.ts';
 export { placeWindows, type RdsWindows, runsOfDay } from './windows.ts';

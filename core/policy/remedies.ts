@@ -129,6 +129,6 @@ function changed(
 ): Pick<CloudPolicy, 'cadence'> & Pick<Case, 'database'> {
   return {
     cadence: { ...cloud.cadence, ...change },
-    database: database.kind === 'cluster' && copyEvery ? { ...database, copyEvery } : database,
+    database: database.kind !== 'instance' && copyEvery ? { ...database, copyEvery } : database,
   };
 }

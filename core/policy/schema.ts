@@ -68,6 +68,7 @@ export type CloudPolicy = NonNullable<BackupPolicy['cloud']>;
 export type DatabasePolicy = CloudPolicy['databases'][string];
 export type InstancePolicy = Extract<DatabasePolicy, { kind: 'instance' }>;
 export type ClusterPolicy = Extract<DatabasePolicy, { kind: 'cluster' }>;
+export type AdoptedPolicy = Extract<DatabasePolicy, { kind: 'adopted' }>;
 export type LocalPolicy = NonNullable<BackupPolicy['local']>;
 export type SourcePolicy = LocalPolicy['sources'][string];
 export type StorePolicy = LocalPolicy['stores'][string];

@@ -1,14 +1,20 @@
 import type { Duration } from './duration.ts';
 import type { CloudPolicy, DatabasePolicy } from './schema.ts';
 
-/** Where the kinds of databases differ for the arithmetic of the plan. */
+/** Where the kinds of databases differ, whoever made them. */
+
+/** What RDS calls it. */
+export function kindOf(database: DatabasePolicy): 'instance' | 'cluster' {
+  if (database.kind !== 'adopted') return database.kind;
+  return database.cluster === undefined ? 'instance' : 'cluster';
+}
 
 /** Automated backups are replicated across Regions for instances alone; Aurora has no such feature. */
 export function isReplicated(database: DatabasePolicy): boolean {
-  return database.kind === 'instance' && database.replicateAutomatedBackups;
+  return database.kind !== 'cluster' && kindOf(database) === 'instance' && database.replicateAutomatedBackups;
 }
 
 /** How often a recovery point is copied, a multiple of the cadence. */
-export function copiedEvery({ every }: CloudPolicy['cadence'], database: DatabasePolicy): Duration {
-  return (database.kind === 'cluster' ? database.copyEvery : undefined) ?? every;
+export function copiedEvery({ every }: Pick<CloudPolicy['cadence'], 'every'>, database: DatabasePolicy): Duration {
+  return (database.kind === 'instance' ? undefined : database.copyEvery) ?? every;
 }

@@ -1,6 +1,6 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { type CloudPolicy, copiesKept, Duration } from '../../core/policy/index.ts';
+import { type CloudPolicy, copiesKept, Duration, kindOf } from '../../core/policy/index.ts';
 
 const onceADay = Duration.seconds(86_400);
 
@@ -13,7 +13,8 @@ const onceADay = Duration.seconds(86_400);
  */
 export function warnOfFullCopies(scope: IConstruct, { cadence, databases, replica }: CloudPolicy): void {
   for (const [name, database] of Object.entries(databases)) {
-    if (database.kind !== 'cluster' || database.copyEvery || cadence.every.seconds >= onceADay.seconds) continue;
+    if (kindOf(database) !== 'cluster' || ('copyEvery' in database && database.copyEvery)) continue;
+    if (cadence.every.seconds >= onceADay.seconds) continue;
     const data = database.expected?.data?.gibibytes;
     const figure = (copies: number) => Math.round(copies * (data ?? 100)).toLocaleString('en');
     const [all, daily] = [copiesKept(cadence), copiesKept(cadence, onceADay)];

@@ -21,10 +21,12 @@ export class ServiceOptIn extends Construct {
         }),
       ],
     });
-    Validations.of(provider.onEvent.role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'The settings of a Region have no ARN',
-    });
+    for (const { role } of provider.functions) {
+      Validations.of(role).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: 'The settings of a Region have no ARN',
+      });
+    }
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: provider.serviceToken,
       resourceType: 'Custom::BackupOptIn',

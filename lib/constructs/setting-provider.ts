@@ -2,7 +2,7 @@ import { type CfnElement, Duration, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { BundledFunction, type BundledFunctionProps } from './bundled-function.ts';
 
 export interface SettingProviderProps extends Pick<BundledFunctionProps, 'folder' | 'description' | 'statements'> {
@@ -16,37 +16,62 @@ export interface SettingProviderProps extends Pick<BundledFunctionProps, 'folder
 /** A custom resource that changes a setting of what is not in any template. CDK's framework answers CloudFormation for it. */
 export class SettingProvider extends Construct {
   readonly serviceToken: string;
-  readonly onEvent: BundledFunction;
-  /** @default - nothing to wait for */
-  readonly isComplete: BundledFunction | undefined;
+  /** `onEvent`, and `isComplete` where there is something to wait for. */
+  readonly functions: readonly BundledFunction[];
 
   constructor(scope: Construct, id: string, { settlesWithin, ...shared }: SettingProviderProps) {
     super(scope, id);
-    this.onEvent = new BundledFunction(this, 'OnEvent', { ...shared, handler: 'onEvent' });
-    this.isComplete = settlesWithin && new BundledFunction(this, 'IsComplete', { ...shared, handler: 'isComplete' });
+    const onEvent = new BundledFunction(this, 'OnEvent', { ...shared, handler: 'onEvent' });
+    const isComplete = settlesWithin && new BundledFunction(this, 'IsComplete', { ...shared, handler: 'isComplete' });
+    this.functions = isComplete ? [onEvent, isComplete] : [onEvent];
+
     const logGroup = new logs.LogGroup(this, 'FrameworkLog', { retention: logs.RetentionDays.THREE_MONTHS });
-    const frameworkRole = new iam.Role(this, 'FrameworkRole', {
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-      description: `Calls the functions of: ${shared.description}`,
-    });
-    logGroup.grantWrite(frameworkRole);
-    const provider = new Provider(this, 'Framework', {
-      onEventHandler: this.onEvent.function,
-      ...(this.isComplete && {
-        isCompleteHandler: this.isComplete.function,
+    // CDK's own would get a managed policy that writes to any log of the account. Two: one for both would make the role depend
+    // on the state machine and the state machine on the role.
+    const frameworkRole = (name: string) => {
+      const role = new iam.Role(this, name, {
+        assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+        description: `Calls the functions of: ${shared.description}`,
+      });
+      logGroup.grantWrite(role);
+      acknowledgeCallsOf(role, ...this.functions.map((one) => one.function));
+      return role;
+    };
+    const framework = new Provider(this, 'Framework', {
+      onEventHandler: onEvent.function,
+      frameworkOnEventRole: frameworkRole('FrameworkRole'),
+      ...(isComplete && {
+        isCompleteHandler: isComplete.function,
+        frameworkCompleteAndTimeoutRole: frameworkRole('WaiterRole'),
         queryInterval: Duration.seconds(30),
         totalTimeout: settlesWithin as Duration,
-        frameworkCompleteAndTimeoutRole: frameworkRole,
+        disableWaiterStateMachineLogging: true,
       }),
-      frameworkOnEventRole: frameworkRole,
       logGroup,
     });
-    this.serviceToken = provider.serviceToken;
-    for (const { function: fn } of [this.onEvent, this.isComplete].filter((one) => one !== undefined)) {
-      Validations.of(frameworkRole).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(fn.node.defaultChild as CfnElement)}.Arn>:*]`,
-        reason: 'The framework calls exactly this function, in any of its versions',
-      });
-    }
+    this.serviceToken = framework.serviceToken;
+    if (isComplete) acknowledgeWaiter(framework);
+  }
+}
+
+function acknowledgeWaiter({ node }: Provider): void {
+  const waiter = node.findChild('waiter-state-machine');
+  acknowledgeCallsOf(waiter, node.findChild('framework-isComplete'), node.findChild('framework-onTimeout'));
+  for (const id of ['AwsSolutions-SF1', 'AwsSolutions-SF2']) {
+    Validations.of(waiter).acknowledge({
+      id,
+      reason:
+        'It only asks again until the answer is yes, and every question and answer is in the log of the functions',
+    });
+  }
+}
+
+function acknowledgeCallsOf(caller: IConstruct, ...functions: readonly IConstruct[]): void {
+  for (const { node } of functions) {
+    const logicalId = Stack.of(caller).getLogicalId(node.defaultChild as CfnElement);
+    Validations.of(caller).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>:*]`,
+      reason: 'The framework calls exactly this function, in any of its versions',
+    });
   }
 }

@@ -1,7 +1,14 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import * as backup from 'aws-cdk-lib/aws-backup';
 import type { Construct } from 'constructs';
-import { type CloudPolicy, type DatabasePolicy, snapshotRules, vaultName } from '../../core/policy/index.ts';
+import {
+  type CloudPolicy,
+  copiedEvery,
+  type DatabasePolicy,
+  kindOf,
+  snapshotRules,
+  vaultName,
+} from '../../core/policy/index.ts';
 import { BackupRole } from '../constructs/backup-role.ts';
 import { ServiceOptIn } from '../constructs/service-opt-in.ts';
 import { SnapshotPlan } from '../constructs/snapshot-plan.ts';
@@ -26,7 +33,7 @@ export class BackupStack extends Stack {
     super(scope, id, props);
     const { policyName, cadence, databases, replicaRegion, lock, breakGlassRole } = props;
     const { vault } = new Vault(this, 'Vault', { name: vaultName(policyName, 'primary'), lock, breakGlassRole });
-    if (Object.values(databases).some((one) => one.kind === 'cluster')) new ServiceOptIn(this, 'OptIn');
+    if (Object.values(databases).some((one) => kindOf(one) === 'cluster')) new ServiceOptIn(this, 'OptIn');
     const replicaVault = backup.BackupVault.fromBackupVaultArn(
       this,
       'ReplicaVault',
@@ -36,8 +43,7 @@ export class BackupStack extends Stack {
 
     // A rule copies either everything it takes or nothing, so databases that are copied at different intervals need plans
     // of their own. Each database is in one plan: two would take its snapshots twice.
-    const copyEvery = ([, database]: [string, DatabasePolicy]) =>
-      (database.kind === 'cluster' && database.copyEvery) || cadence.every;
+    const copyEvery = ([, database]: [string, DatabasePolicy]) => copiedEvery(cadence, database);
     const plans = Map.groupBy(Object.entries(databases), (entry) => copyEvery(entry).toString());
     for (const [interval, members] of plans) {
       const isEach = interval === cadence.every.toString();
@@ -48,7 +54,9 @@ export class BackupStack extends Stack {
         rules: snapshotRules(cadence, copyEvery(members[0] as [string, DatabasePolicy])),
         vault,
         replicaVault,
-        databases: members.map(([name, { kind }]) => databaseArn(this, kind, databaseIdentifier(policyName, name))),
+        databases: members.map(([name, database]) =>
+          databaseArn(this, kindOf(database), databaseIdentifier(policyName, name, database)),
+        ),
       });
     }
   }

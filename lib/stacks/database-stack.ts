@@ -1,6 +1,8 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import type { CloudPolicy, RdsWindows } from '../../core/policy/index.ts';
+import { type CloudPolicy, type DatabasePolicy, isReplicated, type RdsWindows } from '../../core/policy/index.ts';
+import { type AdoptedDatabase, AdoptedDatabases } from '../constructs/adopted-databases.ts';
 import { DatabaseCluster } from '../constructs/database-cluster.ts';
 import { DatabaseInstance, type Replication } from '../constructs/database-instance.ts';
 import { Network, zonesOf } from '../constructs/network.ts';
@@ -28,20 +30,24 @@ export class DatabaseStack extends Stack {
 
   constructor(scope: Construct, id: string, props: DatabaseStackProps) {
     super(scope, id, props);
-    const { vpc } = new Network(this, 'Network');
-    for (const [name, policy] of Object.entries(props.databases)) {
+    const { databases, replication } = props;
+    const isAdopted = (database: DatabasePolicy) => database.kind === 'adopted';
+    const vpc = Object.values(databases).every(isAdopted) ? undefined : new Network(this, 'Network').vpc;
+    const adopted: AdoptedDatabase[] = [];
+    for (const [name, policy] of Object.entries(databases)) {
       const shared = {
-        identifier: databaseIdentifier(props.policyName, name),
+        identifier: databaseIdentifier(props.policyName, name, policy),
         windows: props.windows[name] as RdsWindows,
-        vpc,
-        breakGlassRole: props.breakGlassRole,
+        replication: isReplicated(policy) ? replication : undefined,
       };
-      if (policy.kind === 'cluster') {
-        new DatabaseCluster(this, name, { ...shared, policy });
-      } else {
-        const replication = policy.replicateAutomatedBackups ? props.replication : undefined;
-        new DatabaseInstance(this, name, { ...shared, policy, replication });
+      if (policy.kind === 'adopted') {
+        adopted.push({ ...shared, name, policy });
+        continue;
       }
+      const declared = { ...shared, vpc: vpc as ec2.IVpc, breakGlassRole: props.breakGlassRole };
+      if (policy.kind === 'cluster') new DatabaseCluster(this, name, { ...declared, policy });
+      else new DatabaseInstance(this, name, { ...declared, policy });
     }
+    if (adopted.length > 0) new AdoptedDatabases(this, 'Adopted', { databases: adopted });
   }
 }

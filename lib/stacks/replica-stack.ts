@@ -1,7 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { type CloudPolicy, vaultName } from '../../core/policy/index.ts';
+import { type CloudPolicy, isReplicated, kindOf, vaultName } from '../../core/policy/index.ts';
 import { PostgresParameters } from '../constructs/postgres-parameters.ts';
 import { ProtectedKey } from '../constructs/protected-key.ts';
 import { ServiceOptIn } from '../constructs/service-opt-in.ts';
@@ -26,8 +26,8 @@ export class ReplicaStack extends Stack {
     super(scope, id, props);
     const { policyName, databases, lock, breakGlassRole } = props;
     new Vault(this, 'Vault', { name: vaultName(policyName, 'replica'), lock, breakGlassRole });
-    if (Object.values(databases).some((one) => one.kind === 'cluster')) new ServiceOptIn(this, 'OptIn');
-    if (Object.values(databases).some((one) => one.kind === 'instance' && one.replicateAutomatedBackups)) {
+    if (Object.values(databases).some((one) => kindOf(one) === 'cluster')) new ServiceOptIn(this, 'OptIn');
+    if (Object.values(databases).some(isReplicated)) {
       // Apart from the vault's: these backups are RDS's own, and stay in the account of their database.
       this.replicationKey = new ProtectedKey(this, 'ReplicationKey', {
         alias: `${policyName}-replication`,
@@ -35,9 +35,15 @@ export class ReplicaStack extends Stack {
         breakGlassRole,
       });
     }
-    for (const [name, { kind, engineVersion }] of Object.entries(databases)) {
-      const database = databaseIdentifier(policyName, name);
-      new PostgresParameters(this, name, { database, kind, engineVersion });
+    for (const [name, database] of Object.entries(databases)) {
+      // The settings of an adopted database are its owner's, here too.
+      if (database.kind === 'adopted') continue;
+      const { kind, engineVersion } = database;
+      new PostgresParameters(this, name, {
+        database: databaseIdentifier(policyName, name, database),
+        kind,
+        engineVersion,
+      });
     }
   }
 }

@@ -1,12 +1,13 @@
-import type {
-  CloudPlan,
-  Cost,
-  CostLine,
-  DatabasePlan,
-  Figure,
-  LocalPlan,
-  Plan,
-  SourcePlan,
+import {
+  type CloudPlan,
+  type Cost,
+  type CostLine,
+  type DatabasePlan,
+  type Figure,
+  kindOf,
+  type LocalPlan,
+  type Plan,
+  type SourcePlan,
 } from '../../core/policy/index.ts';
 import type { Block, Fact } from '../console/document.ts';
 import * as words from './plan-words.ts';
@@ -33,7 +34,8 @@ function verdict({ cloud, local, met }: Plan): string {
 function databaseBlocks(plan: CloudPlan['databases'][number], cloud: CloudPlan): Block[] {
   const { name, database, objectives, coverage, problems } = plan;
   const city = { primary: cloud.primary, replica: cloud.replica };
-  const what = database.kind === 'cluster' ? 'Aurora cluster' : `RDS instance of ${database.storage}`;
+  const size = 'storage' in database ? ` of ${database.storage}` : '';
+  const what = kindOf(database) === 'cluster' ? 'Aurora cluster' : `RDS instance${size}`;
   const unbounded = coverage.filter((one) => !words.isBounded(one));
   const failed: Fact[] = problems.map((problem) => ['UNMET', ...words.problem(problem, cloud)]);
   return [

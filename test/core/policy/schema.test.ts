@@ -75,7 +75,7 @@ describe('policy', () => {
       'cloud.cadence.startsAt: received "25:00"; write a time of day such as 00:00',
       'cloud.cadence.timezone: received "Mars/Olympus"; write a timezone of the IANA database such as Asia/Tokyo',
       'cloud.cadence.keep: received "0d"; write a duration such as 3h, 14d or 8w, at least 1d and at most 36500d',
-      'cloud.databases.m.kind: received "table"; write "instance" or "cluster"',
+      'cloud.databases.m.kind: received "table"; write "instance" or "cluster" or "adopted"',
       'local.stores.disk.path: received nothing; write a text',
       'cloud.replica.region: received "eu-west-1"; the replica must be in another Region than the primary',
     ]);
@@ -231,6 +231,26 @@ describe('policy', () => {
       'a class that is none',
       { cloud: { databases: { c: { ...cluster, instanceClass: 'large' } } } },
       'cloud.databases.c.instanceClass: received "large"; write an instance class such as db.r7g.large or db.serverless',
+    ],
+    [
+      'an adopted database that is both',
+      { cloud: { databases: { a: { kind: 'adopted', instance: 'a', cluster: 'a' } } } },
+      'cloud.databases.a: received an object with kind, instance, cluster; name either the instance or the cluster',
+    ],
+    [
+      'an adopted database without a name',
+      { cloud: { databases: { a: { kind: 'adopted' } } } },
+      'cloud.databases.a: received an object with kind; name either the instance or the cluster',
+    ],
+    [
+      'an identifier that RDS does not have',
+      { cloud: { databases: { a: { kind: 'adopted', instance: 'Members--Prod' } } } },
+      'cloud.databases.a.instance: received "Members--Prod"; write the identifier as RDS shows it, in lower case',
+    ],
+    [
+      'an adopted cluster that the plan outlasts',
+      { cloud: { cadence: { keep: '20d' }, databases: { a: { kind: 'adopted', cluster: 'carts-prod' } } } },
+      'cloud.databases.a.automatedBackupRetention: received nothing; Aurora charges for a snapshot in full once automated backups no longer reach as far back, and "15d" is not a day more than cadence.keep "20d"; write at least "21d"',
     ],
     [
       'url and fields together',
