@@ -111,12 +111,22 @@ export function isPredefined(role: string): boolean {
   return role.startsWith('pg_');
 }
 
-/** A role as it was, without its password, which no backup of a database holds. */
-export function roleStatements(role: DatabaseFingerprint['roles'][number]): string[] {
-  const words = role.attributes.map((attribute) => attribute.toUpperCase()).join(' ');
-  const inherit = role.attributes.includes('inherit') ? '' : ' NOINHERIT';
+/**
+ * Roles as they were, without their passwords, which no backup of a database holds. All are made before any is granted to another.
+ *
+ * @param present - names of the roles that the server has
+ */
+export function roleStatements(roles: DatabaseFingerprint['roles'], present: ReadonlySet<string>): string[] {
+  const known = new Set([...present, ...roles.map((role) => role.name)]);
+  // A group that nothing in the database names: its name is all that was recorded of it.
+  const groups = new Set(roles.flatMap((role) => role.memberOf).filter((group) => !known.has(group)));
   return [
-    `CREATE ROLE ${name(role.name)} ${words}${inherit} CONNECTION LIMIT ${role.connectionLimit}`,
-    ...role.memberOf.map((group) => `GRANT ${name(group)} TO ${name(role.name)}`),
+    ...[...groups].map((group) => `CREATE ROLE ${name(group)}`),
+    ...roles.map(({ name: role, attributes, connectionLimit }) => {
+      const words = attributes.map((attribute) => attribute.toUpperCase()).join(' ');
+      const inherit = attributes.includes('inherit') ? '' : ' NOINHERIT';
+      return `CREATE ROLE ${name(role)} ${words}${inherit} CONNECTION LIMIT ${connectionLimit}`;
+    }),
+    ...roles.flatMap((role) => role.memberOf.map((group) => `GRANT ${name(group)} TO ${name(role.name)}`)),
   ];
 }

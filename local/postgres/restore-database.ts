@@ -85,23 +85,20 @@ interface Prepared {
 /** Roles, then the empty database. */
 async function prepare(client: pg.Client, restore: DatabaseRestore): Promise<Prepared> {
   const { recorded, into, place } = restore;
-  const missing = await missingRoles(client, recorded);
+  const present = await rolesOf(client);
+  const missing = recorded.roles.filter((role) => !isPredefined(role.name) && !present.has(role.name));
+  const statements = roleStatements(missing, present);
   if (place === 'live' && missing.length > 0) {
     throw new FukugenError(
       'missing',
       `the server lacks roles that the database names: ${missing.map((role) => role.name).join(', ')}`,
       {
-        next: `create them, with passwords of their own, and run the restore again:\n${missing
-          .flatMap(roleStatements)
+        next: `create them, with passwords of their own, and run the restore again:\n${statements
           .map((statement) => `    ${statement};`)
           .join('\n')}`,
       },
     );
   }
-  // Groups are granted after all roles are there.
-  const statements = missing
-    .flatMap(roleStatements)
-    .sort((a, b) => Number(a.startsWith('GRANT')) - Number(b.startsWith('GRANT')));
   for (const statement of statements) await client.query(statement);
   const { rows } = await client.query<{ major: number }>(
     `SELECT current_setting('server_version_num')::int / 10000 AS major`,
@@ -129,8 +126,7 @@ async function prepare(client: pg.Client, restore: DatabaseRestore): Promise<Pre
   });
 }
 
-async function missingRoles(client: pg.Client, recorded: DatabaseFingerprint) {
+async function rolesOf(client: pg.Client): Promise<ReadonlySet<string>> {
   const { rows } = await client.query<{ rolname: string }>('SELECT rolname FROM pg_catalog.pg_roles');
-  const present = new Set(rows.map((row) => row.rolname));
-  return recorded.roles.filter((role) => !isPredefined(role.name) && !present.has(role.name));
+  return new Set(rows.map((row) => row.rolname));
 }
