@@ -23,7 +23,7 @@ describe('Duration', () => {
 
   test('written out and read again, it is the same length', () => {
     fc.assert(
-      fc.property(fc.nat({ max: 10 ** 9 }), (seconds) => {
+      fc.property(fc.nat({ max: 999_999_999 }), (seconds) => {
         expect(Duration.parse(Duration.seconds(seconds).toString())?.seconds).toBe(seconds);
       }),
     );
