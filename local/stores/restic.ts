@@ -112,7 +112,8 @@ export class ResticStore implements Store {
 
   /** Newest first. */
   private async snapshots(): Promise<Snapshot[]> {
-    const { stdout } = await this.restic(['snapshots', '--json', '--tag', `fukugen,${this.policyTag}`]);
+    // Without a lock: a list disturbs nobody, and must not fail while a check has the repository for itself.
+    const { stdout } = await this.restic(['snapshots', '--json', '--no-lock', '--tag', `fukugen,${this.policyTag}`]);
     const snapshots = (JSON.parse(stdout) as Snapshot[] | null) ?? [];
     return snapshots
       .filter((snapshot) => generationOf(snapshot) !== undefined)
