@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { startScratchServer } from '../../../local/postgres/scratch-server.ts';
+import { commandLines, eventually, processesOf } from '../../helpers/local-processes.ts';
+
+const module = resolve(import.meta.dirname, '../../../local/postgres/scratch-server.ts');
+
+let home: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'fukugen-keeper-'));
+});
+
+afterAll(() => rm(home, { recursive: true }));
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A process that starts a server and tells its data folder; its own folder in PATH marks all that it starts. */
+async function owner(): Promise<{ readonly id: number; readonly data: string }> {
+  const script = `const { startScratchServer } = await import('${module}'); globalThis.server = await startScratchServer();
+    console.log(globalThis.server.data); setInterval(() => {}, 1000)`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    env: { PATH: `${home}:${process.env.PATH ?? ''}`, TMPDIR: tmpdir() },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const data = await new Promise<string>((told) => child.stdout.once('data', (chunk) => told(String(chunk).trim())));
+  return { id: child.pid as number, data };
+}
+
+describe('given a scratch server', () => {
+  it.each([
+    ['the process that asked for it', (id: number) => process.kill(id, 'SIGKILL')],
+    ['its whole group', (id: number) => process.kill(-id, 'SIGKILL')],
+  ])('when %s is killed, then neither a process nor a folder of it stays', async (_what, kill) => {
+    const { id, data } = await owner();
+    const running = await processesOf(home);
+    expect(running.some(({ commandLine }) => commandLine.includes('keeper.ts'))).toBe(true);
+    expect(running.some(({ commandLine }) => commandLine.includes('/postgres '))).toBe(true);
+    expect(await exists(data)).toBe(true);
+    kill(id);
+    await eventually(
+      () => processesOf(home),
+      ({ length }) => length === 0,
+    );
+    await eventually(
+      () => exists(dirname(data)),
+      (there) => !there,
+    );
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'when its keeper gets %s, then it ends and takes all away',
+    async (signal) => {
+      const server = await startScratchServer();
+      const data = join(server.data, 'postmaster.pid');
+      const postmaster = Number((await readFile(data, 'utf8')).split('\n')[0]);
+      const keeper = Number(/^PPid:\s+(\d+)$/m.exec(await readFile(`/proc/${postmaster}/status`, 'utf8'))?.[1]);
+      process.kill(keeper, signal);
+      await eventually(
+        () => exists(dirname(server.data)),
+        (there) => !there,
+      );
+      await server.stop();
+    },
+  );
+
+  it('when it is stopped, then its folder has gone by then', async () => {
+    const server = await startScratchServer();
+    await server.stop();
+    expect(await exists(dirname(server.data))).toBe(false);
+  });
+
+  it('when it listens on the loopback interface, then it asks for the password, which no command line holds', async () => {
+    const password = 'scratch-password-0451';
+    await using server = await startScratchServer({ listen: 'loopback', password });
+    const wrong = new pg.Client({ ...server.connection('postgres'), password: 'another' });
+    await expect(wrong.connect()).rejects.toMatchObject({ code: '28P01' });
+    const client = new pg.Client(server.connection('postgres'));
+    await client.connect();
+    await client.end();
+    expect((await commandLines()).filter((line) => line.includes(password))).toEqual([]);
+    expect(await readdir(dirname(server.data))).not.toContain('pw');
+    expect(await server.log()).toMatch(/password authentication failed/);
+  });
+
+  it('when it does not start, then its own words are told and nothing stays', async () => {
+    const before = (await readdir(tmpdir())).filter((name) => name.startsWith('fukugen-pg-'));
+    await expect(startScratchServer({ settings: { shared_buffers: 'a lot' } })).rejects.toMatchObject({
+      code: 'store',
+      message: expect.stringMatching(
+        /^a scratch PostgreSQL \d+ did not start: .*invalid value for parameter "shared_buffers"/s,
+      ),
+    });
+    await expect(startScratchServer({ initArguments: ['--no-such-option'] })).rejects.toMatchObject({
+      code: 'store',
+      message: expect.stringMatching(/did not start: .*unrecognized option/s),
+    });
+    const after = (await readdir(tmpdir())).filter((name) => name.startsWith('fukugen-pg-'));
+    expect(after.filter((name) => !before.includes(name))).toEqual([]);
+  });
+});
+
+describe('given programs that are not those of a server', () => {
+  it('when initdb cannot be run, then that is said and nothing stays', async () => {
+    await writeFile(join(home, 'initdb'), '#!/bin/sh\necho "no room" >&2; exit 1\n', { mode: 0o755 });
+    await expect(startScratchServer({ programs: { major: 15, version: '15', bin: home } })).rejects.toMatchObject({
+      code: 'store',
+      message: expect.stringMatching(/did not start: (no room|.*EACCES)/),
+    });
+  });
+});
