@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, lutimes, mkdir, symlink, utimes } from 'node:fs/promises';
+import { access, chmod, copyFile, lutimes, mkdir, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
 import { storeFailure } from '../system/store-failure.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, FileEntry } from './entry.ts';
 
 /**
  * Writes a stored folder out again with the permissions and times that were recorded.
@@ -28,11 +28,7 @@ export async function restoreTree(
       async (entry) => {
         const to = join(into, entry.path);
         if (entry.type === 'link') await symlink(entry.target, to);
-        else if (entry.type === 'file') {
-          await copyFile(join(stored, entry.path), to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-          await lutimes(to, entry.modified / 1_000, entry.modified / 1_000);
-          await chmod(to, entry.mode);
-        }
+        else if (entry.type === 'file') await restoreFile(join(stored, entry.path), to, entry);
         done += 1;
         onFile?.(done, entries.length);
       },
@@ -46,4 +42,24 @@ export async function restoreTree(
   } catch (cause) {
     throw storeFailure(cause, into);
   }
+}
+
+/** A file that is missing from the backup stays missing: the comparison that follows names it, and the rest is worth having. */
+async function restoreFile(from: string, to: string, entry: FileEntry): Promise<void> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && !(await exists(from))) return;
+    throw error;
+  }
+  await lutimes(to, entry.modified / 1_000, entry.modified / 1_000);
+  await chmod(to, entry.mode);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

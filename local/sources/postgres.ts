@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type pg from 'pg';
+import { FukugenError } from '../../core/errors.ts';
 import {
   type Comparison,
   compareFingerprints,
@@ -10,7 +11,8 @@ import {
   openSnapshot,
   renderComparison,
 } from '../../core/integrity/index.ts';
-import { writeEntries } from '../generation/entry.ts';
+import { compareTree } from '../generation/compare-tree.ts';
+import { type Entry, type FileEntry, readEntries, writeEntries } from '../generation/entry.ts';
 import type { PostgresDetail, SourceRecord } from '../generation/manifest.ts';
 import { recordTree } from '../generation/record-tree.ts';
 import { readRecorded, writeDurably } from '../generation/recorded-file.ts';
@@ -140,6 +142,7 @@ export async function restoreBeside(
   context: RunContext,
 ): Promise<Beside> {
   const stored = await readStored(folder, record);
+  await requireIntact(folder, stored, context);
   const connection = await connectionOf(policy);
   const maintenance = onDatabase(connection, maintenanceDatabase);
   const live = databaseOf(connection);
@@ -184,17 +187,37 @@ async function questionFor(maintenance: Connection, live: string, kept: string |
 
 interface Stored {
   readonly dump: string;
+  readonly entries: readonly Entry[];
   readonly recorded: DatabaseFingerprint;
   readonly settings: readonly DatabaseSetting[];
 }
 
+/** @throws FukugenError `mismatch` when any of it is missing or damaged */
 async function readStored(folder: string, record: SourceRecord): Promise<Stored> {
   const detail = record.detail as PostgresDetail;
+  const entries = await readEntries(join(folder, 'files.jsonl'), record.files);
+  const settings = entries.find(
+    (entry) => entry.type === 'file' && join('data', entry.path) === settingsPath,
+  ) as FileEntry;
   return {
     dump: join(folder, dumpPath),
+    entries,
     recorded: JSON.parse(await readRecorded(join(folder, fingerprintPath), detail.fingerprint)) as DatabaseFingerprint,
-    settings: JSON.parse(await readFile(join(folder, settingsPath), 'utf8')) as DatabaseSetting[],
+    settings: JSON.parse(await readRecorded(join(folder, settingsPath), settings.sha256)) as DatabaseSetting[],
   };
+}
+
+/**
+ * Before anything is made on a live server: pg_restore may fail on a damaged dump after an hour, in words about something else.
+ *
+ * @throws FukugenError `mismatch` naming what is damaged
+ */
+async function requireIntact(folder: string, { entries }: Stored, context: RunContext): Promise<void> {
+  const [damage] = await compareTree(join(folder, 'data'), entries, { signal: context.signal });
+  if (!damage) return;
+  throw new FukugenError('mismatch', `the backup is damaged: ${damage.path}: ${damage.text}`, {
+    next: 'fukugen list, then --at another generation or --store another store',
+  });
 }
 
 function proofOf({ comparison, notes }: RestoredDatabase): Proof {
