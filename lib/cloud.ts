@@ -1,6 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type CloudPolicy, placeWindows } from '../core/policy/index.ts';
+import { BackupChecks } from './checks/backup-checks.ts';
 import { announceComplianceLock } from './checks/compliance-lock.ts';
 import { warnOfFullCopies } from './checks/full-copies.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
@@ -53,5 +54,5 @@ export function declareCloud(app: App, name: string, cloud: CloudPolicy, now: Da
   announceComplianceLock(backup, name, cloud, 'primary', now);
   announceComplianceLock(replica, name, cloud, 'replica', now);
 
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new BackupChecks({ now }));
 }

@@ -22,7 +22,7 @@ type Cadence = CloudPolicy['cadence'];
 type StartTimes = Pick<Cadence, 'every' | 'startsAt' | 'timezone' | 'startWindow'>;
 
 /** Minutes of the UTC day, from `start` (included, 0 to 1,439) for `length`; it may run past midnight. */
-interface Stretch {
+export interface Stretch {
   readonly start: number;
   readonly length: number;
 }
@@ -156,23 +156,28 @@ function noPlace(cadence: Cadence, given: Given, now: Date): string {
   return `cloud.cadence: received every "${cadence.every}" with startWindow "${cadence.startWindow}"; RDS needs 30 minutes a day for its own backup, and 30 minutes a week for maintenance with the hour before it, clear of every start window, and there are none; ${[...new Set(remedies)].join(', or ')} would leave room`;
 }
 
-/** In minutes east of Greenwich. Sampled once a day: no zone changes its offset for less. */
 function utcOffsets(timezone: string, now: Date): number[] {
+  return [...new Set(dailyOffsets(timezone, now))];
+}
+
+/**
+ * In minutes east of Greenwich, once for each day of the year of `now` and of the next: no zone changes its offset for
+ * less than a day.
+ */
+export function dailyOffsets(timezone: string, now: Date): number[] {
   const format = new Intl.DateTimeFormat('en', { timeZone: timezone, timeZoneName: 'longOffset' });
-  const offset = (at: number) => {
-    const name = format.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  const from = Date.UTC(now.getUTCFullYear(), 0, 1);
+  const days = (Date.UTC(now.getUTCFullYear() + 2, 0, 2) - from) / (day * 60_000) + 1;
+  return Array.from({ length: days }, (_, index) => {
+    const parts = format.formatToParts(from + index * day * 60_000);
+    const name = parts.find((part) => part.type === 'timeZoneName')?.value ?? '';
     const [, sign, hours, minutes] = /^GMT([+-])(\d\d):(\d\d)/.exec(name) ?? ['', '+', '0', '0'];
     return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
-  };
-  const from = Date.UTC(now.getUTCFullYear(), 0, 1);
-  const until = Date.UTC(now.getUTCFullYear() + 2, 0, 2);
-  const offsets = new Set<number>();
-  for (let at = from; at <= until; at += day * 60_000) offsets.add(offset(at));
-  return [...offsets];
+  });
 }
 
 /** `16:15-16:45` or `sun:17:15-sun:17:45`; a maintenance window may last several days. */
-function read(window: string): Stretch {
+export function read(window: string): Stretch {
   const [from = '', to = ''] = window.split('-');
   const isWeekly = from.length > 5;
   const minuteOfWeek = (text: string) => weekdays.indexOf(text.slice(0, 3)) * day + clock(text.slice(4));
@@ -192,8 +197,9 @@ function written(window: Stretch | undefined, weekday?: string): string | undefi
   return `${text(window.start)}-${text(window.start + window.length)}`;
 }
 
-function overlap(one: Stretch, other: Stretch): boolean {
-  return wrap(other.start - one.start) < one.length || wrap(one.start - other.start) < other.length;
+/** @param circle - that both are stretches of: a day, or the minutes of a week */
+export function overlap(one: Stretch, other: Stretch, circle = day): boolean {
+  return wrap(other.start - one.start, circle) < one.length || wrap(one.start - other.start, circle) < other.length;
 }
 
 function twoDigits(value: number): string {
