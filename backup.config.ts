@@ -11,5 +11,6 @@ export default defineBackup({
     databases: {
       main: { kind: 'instance', engineVersion: '17.6' },
     },
+    notices: { email: ['backups@example.com'] },
   },
 });

@@ -18,7 +18,7 @@ try {
       next: 'add a cloud section as in examples/team-on-rds/backup.config.ts, or name another policy with -c config=path',
     });
   }
-  declareCloud(app, policy.name, policy.cloud);
+  declareCloud(app, policy.name, policy.cloud, new Date(), policy.language);
   app.synth();
 } catch (error) {
   if (!(error instanceof FukugenError)) throw error;

@@ -1,20 +1,31 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Language } from '../core/notice/index.ts';
 import { type CloudPolicy, placeWindows } from '../core/policy/index.ts';
 import { BackupChecks } from './checks/backup-checks.ts';
 import { announceComplianceLock } from './checks/compliance-lock.ts';
 import { warnOfFullCopies } from './checks/full-copies.ts';
+import { planNames } from './inventory.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { DatabaseStack } from './stacks/database-stack.ts';
 import { ReplicaStack } from './stacks/replica-stack.ts';
+import { SettingsStack } from './stacks/settings-stack.ts';
+import { WatchStack } from './stacks/watch-stack.ts';
 
 /**
  * Declares everything that a policy asks of AWS.
  *
  * @param name - of the policy: the prefix of every stack and of every name in it
+ * @param language - of alarms and notices
  * @throws FukugenError `policy` when a window of a database has no clear place
  */
-export function declareCloud(app: App, name: string, cloud: CloudPolicy, now: Date = new Date()): void {
+export function declareCloud(
+  app: App,
+  name: string,
+  cloud: CloudPolicy,
+  now: Date = new Date(),
+  language: Language = 'en',
+): void {
   const { account, cadence, databases, breakGlassRole } = cloud;
   const windows = placeWindows(cloud, now);
   const stack = (kind: string, region: string, description: string) => ({
@@ -50,6 +61,28 @@ export function declareCloud(app: App, name: string, cloud: CloudPolicy, now: Da
   // Order only, no export: a job that copies to a vault that is not there yet fails, and so does one without its database.
   backup.addStackDependency(replica);
   backup.addStackDependency(database);
+  if (cloud.settingsExport) {
+    new SettingsStack(app, 'Settings', {
+      ...stack('settings', cloud.replica.region, 'How the infrastructure of the primary Region is set'),
+      databases,
+      settingsExport: cloud.settingsExport,
+      primaryRegion: cloud.primary.region,
+    });
+  }
+  const watch = { language, cloud, plans: planNames(backup) };
+  const primaryWatch = new WatchStack(app, 'Watch', {
+    ...stack('watch', cloud.primary.region, 'Watches the recovery points and tells when something is wrong'),
+    ...watch,
+    place: 'primary',
+  });
+  const replicaWatch = new WatchStack(app, 'ReplicaWatch', {
+    ...stack('replica-watch', cloud.replica.region, 'Watches the copies and tells when something is wrong'),
+    ...watch,
+    place: 'replica',
+  });
+  // Order again: what is not there yet would page somebody.
+  primaryWatch.addStackDependency(backup);
+  replicaWatch.addStackDependency(replica);
   warnOfFullCopies(backup, cloud);
   announceComplianceLock(backup, name, cloud, 'primary', now);
   announceComplianceLock(replica, name, cloud, 'replica', now);

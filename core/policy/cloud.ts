@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { disagreements } from './agreement.ts';
 import { cadence } from './cadence.ts';
 import { databases } from './databases.ts';
+import { notices } from './notices.ts';
+import { settingsExport } from './settings-export.ts';
 import { lock } from './vaults.ts';
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'write an AWS Region such as ap-northeast-1');
@@ -28,6 +30,9 @@ export const cloud = z
       .optional(),
     cadence: cadence.prefault({}),
     databases,
+    notices,
+    /** @default - no settings are exported */
+    settingsExport: settingsExport.optional(),
   })
   .superRefine(
     (policy, context) => {

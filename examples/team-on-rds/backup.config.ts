@@ -61,5 +61,13 @@ export default defineBackup({
       // Reports can be rebuilt from orders within a day, so one zone and the defaults will do.
       reports: { kind: 'instance', engineVersion: '17.6' },
     },
+
+    // Each address confirms a mail of AWS, once for Tokyo and once for Osaka. The webhook's address is the text of a secret,
+    // replicated to Osaka: aws secretsmanager replicate-secret-to-regions.
+    notices: {
+      email: ['team@example.com'],
+      slack: { webhookSecret: 'shop/slack-webhook' },
+      runbooks: 'https://github.com/example/shop-backup/blob/main/runbooks',
+    },
   },
 });

@@ -16,6 +16,8 @@ export interface BundledFunctionProps {
   readonly description: string;
   /** What the function may do; its log apart, it may do nothing else. */
   readonly statements: iam.PolicyStatement[];
+  /** No secrets. @default - none */
+  readonly environment?: Record<string, string>;
   /** @default 1 minute */
   readonly timeout?: Duration;
 }
@@ -43,6 +45,7 @@ export class BundledFunction extends Construct {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       memorySize: 256,
+      ...(props.environment && { environment: props.environment }),
       timeout: props.timeout ?? Duration.minutes(1),
       role: this.role,
       logGroup,

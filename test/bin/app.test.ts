@@ -46,6 +46,8 @@ describe('cdk synth', () => {
       'Backup.template.json',
       'Database.template.json',
       'Replica.template.json',
+      'ReplicaWatch.template.json',
+      'Watch.template.json',
     ]);
     const { pluginReports } = JSON.parse(await readFile(join(outdir, 'validation-report.json'), 'utf8'));
     expect(pluginReports.map((report: { conclusion: string }) => report.conclusion)).toEqual(['success']);

@@ -43,7 +43,8 @@ export function newStack(region = 'ap-northeast-1'): Stack {
 }
 
 export function cloudPolicy(cloud: CloudInput = {}): CloudPolicy {
-  return parsePolicy({ cloud: { databases: { main }, ...cloud } }).cloud as CloudPolicy;
+  return parsePolicy({ cloud: { databases: { main }, notices: { email: ['team@example.com'] }, ...cloud } })
+    .cloud as CloudPolicy;
 }
 
 /** A database as the schema fills it in. */
@@ -53,11 +54,25 @@ export function databasePolicy(input: DatabaseInput): InstancePolicy | ClusterPo
   return cloudPolicy({ databases: { main: input } }).databases.main as InstancePolicy | ClusterPolicy;
 }
 
+const stackNames = {
+  Database: 'shop-database',
+  Replica: 'shop-replica',
+  Backup: 'shop-backup',
+  Watch: 'shop-watch',
+  ReplicaWatch: 'shop-replica-watch',
+};
+
 /** The templates of the whole app, by the id of their stack. */
-export function synthesise(cloud: CloudInput = {}): Record<'Database' | 'Replica' | 'Backup', Template> {
+export function synthesise(cloud: CloudInput = {}, language?: 'en' | 'ja'): Record<keyof typeof stackNames, Template> {
   const app = newApp();
-  declareCloud(app, 'shop', cloudPolicy({ account, ...cloud }));
+  declareCloud(app, 'shop', cloudPolicy({ account, ...cloud }), undefined, language);
   const assembly = app.synth();
-  const template = (id: string) => Template.fromJSON(assembly.getStackByName(`shop-${id.toLowerCase()}`).template);
-  return { Database: template('Database'), Replica: template('Replica'), Backup: template('Backup') };
+  const template = (id: keyof typeof stackNames) => Template.fromJSON(assembly.getStackByName(stackNames[id]).template);
+  return {
+    Database: template('Database'),
+    Replica: template('Replica'),
+    Backup: template('Backup'),
+    Watch: template('Watch'),
+    ReplicaWatch: template('ReplicaWatch'),
+  };
 }

@@ -49,6 +49,7 @@ describe('policy', () => {
             replicateAutomatedBackups: true,
           },
         },
+        notices: { email: [] },
       },
     });
   });
@@ -189,6 +190,21 @@ describe('policy', () => {
       'an ARN for a role name',
       { cloud: { ...cloud, breakGlassRole: 'arn:aws:iam::111122223333:role/rescue' } },
       'cloud.breakGlassRole: received "arn:aws:iam::111122223333:role/rescue"; write the name of an IAM role, without its ARN',
+    ],
+    [
+      'notices to what is no address',
+      { cloud: { ...cloud, notices: { email: ['team'] } } },
+      'cloud.notices.email.0: received "team"; write an e-mail address',
+    ],
+    [
+      'the ARN of a secret for its name',
+      { cloud: { ...cloud, notices: { slack: { webhookSecret: 'arn:aws:secretsmanager:x' } } } },
+      'cloud.notices.slack.webhookSecret: received "arn:aws:secretsmanager:x"; write the name of a secret, without its ARN',
+    ],
+    [
+      'runbooks that are read without encryption',
+      { cloud: { ...cloud, notices: { runbooks: 'http://wiki' } } },
+      'cloud.notices.runbooks: received "http://wiki"; write an https address',
     ],
     ['no policy at all', null, '(top level): received null; write an object'],
     ['no cloud in it', { cloud: null }, 'cloud: received null; write an object'],
