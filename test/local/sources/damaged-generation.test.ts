@@ -81,7 +81,7 @@ describe('given a generation that was damaged after it was taken', () => {
     await replace(await dumpedTable(), change);
     const before = await server.names();
     const { status, all } = await workspace.run(['restore', 'shop', '--yes']);
-    expect(all).toMatch(/the backup is damaged: dump\/\d+\.dat\.gz: content differs: SHA-256 was/);
+    expect(all).toMatch(/the backup is damaged: dump\/\d+\.dat\.gz: /);
     expect(status).toBe(4);
     expect(await server.names()).toEqual(before);
   });
