@@ -190,3 +190,17 @@ describe.each(places)('in the %s Region the sentinel may change nothing', (place
     }
   });
 });
+
+test('the names by which the runbooks look for function, schedule and logs are those of the stack', () => {
+  const ids = (type: string) => Object.keys(templates.Watch.findResources(type));
+  expect(ids('AWS::Lambda::Function')).toContainEqual(expect.stringMatching(/^SentinelFunction/));
+  expect(ids('AWS::Events::Rule')).toContainEqual(expect.stringMatching(/^SentinelSchedule/));
+  expect(ids('AWS::Logs::LogGroup').sort()).toEqual([
+    expect.stringMatching(/^NotifierFunctionLog/),
+    expect.stringMatching(/^SentinelFunctionLog/),
+  ]);
+  expect(ids('AWS::SQS::Queue')).toHaveLength(1);
+  expect(Object.keys(templates.Replica.findResources('AWS::KMS::Key'))).toContainEqual(
+    expect.stringMatching(/ReplicationKey/),
+  );
+});
