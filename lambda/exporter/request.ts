@@ -1,0 +1,15 @@
+/** What the schedule hands to the exporter. */
+export interface ExportRequest {
+  /** Of the infrastructure; the exporter and its bucket are in the other Region. */
+  readonly region: string;
+  readonly bucket: string;
+  /** Identifiers. */
+  readonly instances: readonly string[];
+  /** Identifiers; their members are exported with them. */
+  readonly clusters: readonly string[];
+  readonly functions: {
+    /** Of the names of this app's functions. */
+    readonly prefix: string;
+    readonly names: readonly string[];
+  };
+}
