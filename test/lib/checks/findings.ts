@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type App, type Stack, Validations } from 'aws-cdk-lib';
+import { type App, Validations } from 'aws-cdk-lib';
 import { BackupChecks } from '../../../lib/checks/backup-checks.ts';
-import { newStack } from '../synthesise.ts';
 
 export interface ReportedFinding {
   readonly id: string;
@@ -32,11 +31,4 @@ export function findingsOf(app: App): ReportedFinding[] {
     }));
   }
   return [];
-}
-
-/** Of an app with a stack in Tokyo, and whatever else is built. */
-export function findingsIn(build: (tokyo: Stack) => void): ReportedFinding[] {
-  const stack = newStack();
-  build(stack);
-  return findingsOf(stack.node.root as App);
 }
