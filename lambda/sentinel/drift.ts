@@ -64,16 +64,21 @@ interface Statement {
 
 /** Whether the statements that deny, taken together, cover what shortens the life of a recovery point. */
 function deniesDeletion(accessPolicy: string | undefined, exceptRole: string | undefined): boolean {
-  const condition = exceptRole && JSON.stringify({ ArnNotEquals: { 'aws:PrincipalArn': exceptRole } });
+  const exception = exceptRole && written({ ArnNotEquals: { 'aws:PrincipalArn': exceptRole } });
   const { Statement = [] } = JSON.parse(accessPolicy ?? '{}') as { Statement?: Statement | Statement[] };
   const actions = [Statement]
     .flat()
     .filter(
       ({ Effect, Principal, Condition }) =>
         Effect === 'Deny' &&
-        ['"*"', '{"AWS":"*"}', '{"AWS":["*"]}'].includes(JSON.stringify(Principal)) &&
-        (Condition === undefined || JSON.stringify(Condition) === condition),
+        [written('*'), written({ AWS: '*' })].includes(written(Principal)) &&
+        (Condition === undefined || written(Condition) === exception),
     )
     .flatMap(({ Action = [] }) => Action);
   return denied.every((action) => actions.includes(action));
+}
+
+/** A list of one is the same to IAM as what is in it. */
+function written(part: unknown): string {
+  return JSON.stringify(part, (_, value) => (Array.isArray(value) && value.length === 1 ? value[0] : value));
 }

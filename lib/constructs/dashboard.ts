@@ -44,7 +44,7 @@ export class BackupDashboard extends Construct {
       dashboardName: `${policy}-backups-${place}`,
       defaultInterval: Duration.days(3),
       widgets: [
-        [new cloudwatch.AlarmStatusWidget({ title: `${policy}, ${region}`, alarms: monitoring.alarms, width: whole })],
+        alarmStates(`${policy}, ${region}`, monitoring.alarms),
         [
           graph(
             'Age of the newest recovery point (s)',
@@ -69,6 +69,15 @@ export class BackupDashboard extends Construct {
       ],
     });
   }
+}
+
+/** A widget shows at most 100 alarms (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html). */
+function alarmStates(title: string, alarms: readonly cloudwatch.IAlarm[]): cloudwatch.IWidget[] {
+  const most = 100;
+  return Array.from({ length: Math.ceil(alarms.length / most) }, (_, index) => {
+    const shown = alarms.slice(index * most, (index + 1) * most);
+    return new cloudwatch.AlarmStatusWidget({ title, alarms: shown, width: whole });
+  });
 }
 
 /** Written only when not zero, and without a dimension for the database: for the eye, not for an alarm. */

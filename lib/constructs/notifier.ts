@@ -26,7 +26,6 @@ export interface NotifierProps {
 
 /** Turns alarms and events into messages that people read, for Slack and by mail, and keeps what it could not deliver. */
 export class Notifier extends Construct {
-  readonly role: iam.IRole;
   private readonly function: lambda.IFunction;
   private readonly undelivered: sqs.IQueue;
 
@@ -56,7 +55,6 @@ export class Notifier extends Construct {
       ],
       environment: { NOTIFIER: Stack.of(this).toJsonString({ ...config, topicArn: topic.topicArn }) },
     });
-    this.role = notifier.role;
     this.function = notifier.function;
     notifier.function.configureAsyncInvoke({ onFailure: new SqsDestination(queue), retryAttempts: 2 });
     topic.addSubscription(new LambdaSubscription(notifier.function, { deadLetterQueue: queue }));

@@ -1,4 +1,4 @@
-import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -18,7 +18,6 @@ const longestInput = 8_192;
 export class Sentinel extends Construct {
   /** Runs that could not read something. */
   readonly errors: cloudwatch.IMetric;
-  readonly role: iam.IRole;
 
   constructor(scope: Construct, id: string, { inventory }: { readonly inventory: Inventory }) {
     super(scope, id);
@@ -29,14 +28,14 @@ export class Sentinel extends Construct {
       timeout: Duration.minutes(5),
     });
     acknowledge(sentinel.role, this, inventory);
-    this.role = sentinel.role;
     this.errors = sentinel.function.metricErrors({ period: sentinelInterval });
     // A run that failed is not tried again: the next one is a quarter of an hour away and sees more.
     const retryAttempts = 0;
     sentinel.function.configureAsyncInvoke({ retryAttempts });
 
-    const input = JSON.stringify(Stack.of(this).resolve(inventory));
-    if (input.length > longestInput && !Token.isUnresolved(input)) {
+    // Whatever is not known before the deployment is longer here than there.
+    const input = JSON.stringify(inventory);
+    if (input.length > longestInput) {
       throw new FukugenError(
         'policy',
         `cloud.databases: the list of ${inventory.databases.length} databases does not fit into the sentinel's schedule (${input.length} of ${longestInput} characters)`,
@@ -98,19 +97,19 @@ function anyAutoBackup(scope: Construct): string {
 function acknowledge(role: iam.IRole, scope: Construct, inventory: Inventory): void {
   const acknowledge = (finding: string, reason: string) =>
     Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${finding}]`, reason });
-  const written = (arn: string) =>
-    // As cdk-nag writes a pseudo parameter.
-    Stack.of(scope).resolve(arn)['Fn::Join']
-      ? (Stack.of(scope).resolve(arn)['Fn::Join'][1] as (string | { Ref: string })[])
-          .map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`))
-          .join('')
-      : arn;
   acknowledge('*', 'Lists of plans and copy jobs have no ARN, only a Region; custom metrics only a namespace');
   acknowledge(
-    written(anyPlan(scope, inventory.primaryRegion)),
+    written(scope, anyPlan(scope, inventory.primaryRegion)),
     'The id of a plan is chosen by AWS; reading other plans of the account harms nobody',
   );
   if (inventory.place === 'replica' && inventory.databases.some((one) => one.automatedBackupDays !== undefined)) {
-    acknowledge(written(anyAutoBackup(scope)), 'The id of an automated backup is chosen by AWS');
+    acknowledge(written(scope, anyAutoBackup(scope)), 'The id of an automated backup is chosen by AWS');
   }
+}
+
+/** As cdk-nag writes an ARN: a pseudo parameter in angle brackets. */
+function written(scope: Construct, arn: string): string {
+  const resolved: string | { 'Fn::Join': [string, (string | { Ref: string })[]] } = Stack.of(scope).resolve(arn);
+  if (typeof resolved === 'string') return resolved;
+  return resolved['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
 }

@@ -58,3 +58,11 @@ test.each([
   const { drift, count, missing, oldestAge, size } = databaseMetric;
   expect(drawn).toEqual(expect.arrayContaining([...own, drift, count, missing, oldestAge, size]));
 });
+
+test('more alarms than a widget shows are in several', () => {
+  const databases = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`db-${index}`, main]));
+  const { widgets } = dashboard(synthesise({ databases }).Watch);
+  expect(widgets.filter(({ type }) => type === 'alarm').map(({ properties }) => properties.alarms?.length)).toEqual([
+    100, 4,
+  ]);
+});

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
+import { driftOfVault } from '../../../lambda/sentinel/drift.ts';
 import { type RoleUnderTest, roleUnderTest } from '../../helpers/iam.ts';
 import { account, main, orders, synthesise } from '../synthesise.ts';
 
@@ -60,6 +61,28 @@ describe('the inventory is the app', () => {
       exceptRole: AccessPolicy.Statement[0].Condition.ArnNotEquals['aws:PrincipalArn'],
     });
   });
+
+  test.each([{}, { breakGlassRole: 'rescue' }])(
+    'the vaults that are made with %j have no drift as they are',
+    (cloud) => {
+      const all = synthesise(cloud);
+      for (const [watch, made] of [
+        ['Watch', 'Backup'],
+        ['ReplicaWatch', 'Replica'],
+      ] as const) {
+        const [vault] = Object.values(all[made].findResources('AWS::Backup::BackupVault'));
+        const { LockConfiguration, AccessPolicy } = vault?.Properties ?? {};
+        const found = {
+          createdAt: new Date(),
+          isLocked: true,
+          minRetentionDays: LockConfiguration.MinRetentionDays,
+          maxRetentionDays: LockConfiguration.MaxRetentionDays,
+          accessPolicy: JSON.stringify(AccessPolicy),
+        };
+        expect(driftOfVault(inventory(all[watch]).vault, found)).toEqual([]);
+      }
+    },
+  );
 
   test('it expects of each database what is deployed', () => {
     const [instance] = Object.values(templates.Database.findResources('AWS::RDS::DBInstance')).filter(
