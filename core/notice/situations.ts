@@ -74,8 +74,8 @@ export const alarmSituations = {
     severity: 'page',
     happened: { en: 'vault is not as declared', ja: 'ボールトの設定が宣言と異なります' },
     means: {
-      en: 'The lock, the key or the policy that denies deletion is gone or weaker. Recovery points may be deleted by whoever changed it.',
-      ja: 'ロック、暗号鍵、または削除を拒否するポリシーがなくなったか、弱められました。変更した者が復旧ポイントを削除できるおそれがあります。',
+      en: 'The lock, or the policy that denies deletion, is gone or weaker. Recovery points may be deleted by whoever changed it.',
+      ja: 'ロック、または削除を拒否するポリシーがなくなったか、弱められました。変更した者が復旧ポイントを削除できるおそれがあります。',
     },
   },
   'sentinel-silent': {

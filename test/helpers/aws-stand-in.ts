@@ -1,0 +1,48 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One call as it arrived: which, and what was in it. */
+export interface Call {
+  /** Method and path, or the operation that a header or the body names. */
+  readonly operation: string;
+  readonly body: string;
+}
+
+export interface StandIn {
+  readonly calls: readonly Call[];
+  readonly url: string;
+  close(): void;
+}
+
+/**
+ * Something that answers in place of AWS, over AWS_ENDPOINT_URL: for the wiring of a handler, down to the bytes.
+ *
+ * @param answers - by operation: JSON, or XML where it begins with `<`; anything else is answered with `{}`
+ */
+export async function standInForAws(answers: Readonly<Record<string, string>>): Promise<StandIn> {
+  const calls: Call[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      const operation = operationOf(request, body);
+      calls.push({ operation, body });
+      const answer = answers[operation] ?? '{}';
+      response.setHeader('content-type', answer.startsWith('<') ? 'text/xml' : 'application/json').end(answer);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { calls, url, close };
+}
+
+function operationOf({ method, url = '', headers }: IncomingMessage, body: string): string {
+  const target = `${headers['x-amz-target'] ?? ''}`.split('.').at(-1);
+  return target || (/(?:^|&)Action=(\w+)/.exec(body)?.[1] ?? `${method} ${url.split('?')[0]}`);
+}

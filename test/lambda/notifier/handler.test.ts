@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { NotifierConfig } from '../../../lambda/notifier/config.ts';
+import { type StandIn, standInForAws } from '../../helpers/aws-stand-in.ts';
+import { backupJob, mainArn } from '../../helpers/sample-events.ts';
+
+let aws: StandIn;
+beforeAll(async () => {
+  aws = await standInForAws({
+    Publish: '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
+    'GET /backup-vaults/shop-replica/recovery-points': JSON.stringify({
+      RecoveryPoints: [{ Status: 'COMPLETED', CreationDate: Date.now() / 1_000 - 3_600 }],
+    }),
+  });
+  const config: NotifierConfig = {
+    policy: 'shop',
+    language: 'ja',
+    timezone: 'Asia/Tokyo',
+    databases: { main: 'db:shop-main' },
+    arnPrefix: mainArn.replace(':db:shop-main', ''),
+    vaults: { 'ap-northeast-1': 'shop-primary', 'ap-northeast-3': 'shop-replica' },
+    plans: ['shop'],
+    topicArn: 'arn:aws:sns:ap-northeast-1:111122223333:shop-notices',
+  };
+  Object.assign(process.env, {
+    NOTIFIER: JSON.stringify(config),
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: 'ap-northeast-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+  });
+});
+afterAll(() => aws.close());
+
+test('reads its configuration once, asks both vaults and sends one mail for an event that comes twice', async () => {
+  const { handler } = await import('../../../lambda/notifier/handler.ts');
+  await handler(backupJob('FAILED'));
+  await handler(backupJob('FAILED'));
+  const operations = aws.calls.map(({ operation }) => operation);
+  expect(operations.sort()).toEqual([
+    'GET /backup-vaults/shop-primary/recovery-points',
+    'GET /backup-vaults/shop-replica/recovery-points',
+    'Publish',
+  ]);
+  const mail = new URLSearchParams(aws.calls.find(({ operation }) => operation === 'Publish')?.body);
+  expect(mail.get('Subject')).toBe('[要確認] main: バックアップが正常に完了しませんでした (ap-northeast-1)');
+  expect(mail.get('Message')).toMatch(/ap-northeast-3: .* \(1時間前\)$/m);
+  expect(mail.get('Message')).toMatch(/ap-northeast-1: 復旧ポイントなし$/m);
+});
