@@ -42,7 +42,7 @@ const nothing = { mistakes: [], oddities: [], localStarts: [], starts: [] };
  * (https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html), here over two years of
  * days in the timezone, so that days of the month, of the week and summer time come out as they will.
  *
- * @returns undefined for what is allowed but not read here: `L`, `W` and `#`
+ * @returns undefined for what is not read here: `L`, `W`, `#`, and ranges past the end of their field such as `FRI-MON`
  */
 export function readCron(expression: string, timezone: string, now: Date): CronReading | undefined {
   const refused = (mistake: string): CronReading => ({ ...nothing, timezone, mistakes: [mistake] });
@@ -66,6 +66,7 @@ export function readCron(expression: string, timezone: string, now: Date): CronR
     return new Set(typeof read === 'string' ? [] : read);
   });
   if (mistakes.length > 0) return { ...nothing, timezone, mistakes };
+  if (texts.some((text, index) => runsPastEnd(fields[index] as Field, text))) return undefined;
   const offsets = dailyOffsets(timezone, now);
   const localStarts = startsOf(values, offsets.length, now.getUTCFullYear());
   const starts = localStarts.flatMap((start) => {
@@ -88,10 +89,17 @@ function valuesOf(field: Field, text: string): number[] | string {
     const first = from === '*' || from === '?' ? field.min : numbered(field, from);
     const last = to !== undefined ? numbered(field, to) : step !== undefined || /[*?]/.test(from) ? field.max : first;
     const by = step === undefined ? 1 : Number(step);
-    if (!(first >= field.min && last <= field.max && first <= last && Number.isInteger(by) && by >= 1)) return wrong;
+    const isWithin = (value: number) => value >= field.min && value <= field.max;
+    if (!(isWithin(first) && isWithin(last) && Number.isInteger(by) && by >= 1)) return wrong;
     for (let value = first; value <= last; value += by) all.push(value);
   }
   return all;
+}
+
+function runsPastEnd(field: Field, text: string): boolean {
+  return [...text.matchAll(/(\w+)-(\w+)/g)].some(
+    ([, from = '', to = '']) => numbered(field, from) > numbered(field, to),
+  );
 }
 
 function numbered(field: Field, text: string): number {

@@ -163,7 +163,7 @@ export const cases: readonly Case[] = [
     when: 'a field is out of its range',
     wrong: ({ rule }) => Object.assign(rule, { scheduleExpression: 'cron(0 24 * * ? *)' }),
     sentence: 'rule "every-3h" has the schedule "cron(0 24 * * ? *)": hours "24" is not within 0 to 23',
-    right: ({ rule }) => Object.assign(rule, { scheduleExpression: 'cron(0 0,6,12,18 * JAN-DEC ? 2026-2199)' }),
+    right: ({ rule }) => Object.assign(rule, { scheduleExpression: 'cron(0 0,6,12,18 ? JAN-DEC FRI-MON 2026-2199)' }),
   },
   {
     id: 'schedule',

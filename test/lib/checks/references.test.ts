@@ -111,3 +111,17 @@ test('the app of this project is checked, with an account and without', () => {
     );
   }
 });
+
+test.each([
+  { every: '4h', timezone: 'America/New_York' },
+  { every: '12h', startsAt: '22:15', timezone: 'Europe/Berlin', weekly: { keep: '56d' }, monthly: { keep: '365d' } },
+  { every: '3h', timezone: 'Australia/Lord_Howe', startsAt: '01:30', monthly: { on: 28, keep: '90d' } },
+] as const)('the windows and rules that this project places for %j are clear of each other', (cadence) => {
+  const app = newApp();
+  const databases = {
+    main: { kind: 'instance', engineVersion: '17.6' },
+    carts: { kind: 'cluster', engineVersion: '17.5', copyEvery: '24h' },
+  } as const;
+  declareCloud(app, 'shop', cloudPolicy({ cadence, databases }));
+  expect(app.synth().stacks.length).toBeGreaterThan(0);
+});
