@@ -66,7 +66,7 @@ function statements(scope: Construct, { vault, databases, place, primaryRegion }
       ['backup:DescribeBackupVault', 'backup:GetBackupVaultAccessPolicy', 'backup:ListRecoveryPointsByBackupVault'],
       [vaultArn(scope, vault.name, stack.region)],
     ),
-    // Not limited to a Region: the replica's sentinel asks the primary Region when a plan began to select a database.
+    // In the primary Region, from both: the replica's sentinel asks there when a plan began to select a database.
     ...allow(['backup:ListBackupPlans'], ['*'], { StringEquals: { 'aws:RequestedRegion': primaryRegion } }),
     ...allow(['backup:ListBackupSelections', 'backup:GetBackupSelection'], [anyPlan(scope, primaryRegion)]),
     ...(place === 'primary'
