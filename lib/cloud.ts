@@ -9,6 +9,7 @@ import { planNames } from './inventory.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { DatabaseStack } from './stacks/database-stack.ts';
 import { ReplicaStack } from './stacks/replica-stack.ts';
+import { SecretsStack } from './stacks/secrets-stack.ts';
 import { SettingsStack } from './stacks/settings-stack.ts';
 import { WatchStack } from './stacks/watch-stack.ts';
 
@@ -43,6 +44,7 @@ export function declareCloud(
     ...stack('replica', cloud.replica.region, 'Copies of the recovery points, and what a restore from them needs'),
     databases,
     lock: cloud.replica.lock,
+    hasSecrets: cloud.secrets !== undefined,
   });
   const database = new DatabaseStack(app, 'Database', {
     ...stack('database', cloud.primary.region, 'The protected databases'),
@@ -61,6 +63,15 @@ export function declareCloud(
   // Order only, no export: a job that copies to a vault that is not there yet fails, and so does one without its database.
   backup.addStackDependency(replica);
   backup.addStackDependency(database);
+  if (cloud.secrets) {
+    const secrets = new SecretsStack(app, 'Secrets', {
+      ...stack('secrets', cloud.primary.region, 'Secrets that the replica Region has as well'),
+      secrets: cloud.secrets,
+      replicaRegion: cloud.replica.region,
+    });
+    // Order only: the replicas need their key.
+    secrets.addStackDependency(replica);
+  }
   if (cloud.settingsExport) {
     new SettingsStack(app, 'Settings', {
       ...stack('settings', cloud.replica.region, 'How the infrastructure of the primary Region is set'),

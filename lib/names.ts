@@ -41,6 +41,11 @@ export function vaultArn(scope: Construct, name: string, region: string): string
   });
 }
 
+/** Alias, without `alias/`, of the key in the replica Region that encrypts the replicas of secrets. */
+export function secretsKeyAlias(policy: string): string {
+  return `${policy}-secrets`;
+}
+
 /** Conditions under which a denial reaches everyone but one role of this account. */
 export function exceptRole(scope: Construct, role: string): Record<string, Record<string, string>> {
   const arn = Stack.of(scope).formatArn({ service: 'iam', region: '', resource: 'role', resourceName: role });

@@ -3,6 +3,7 @@ import { disagreements } from './agreement.ts';
 import { cadence } from './cadence.ts';
 import { databases } from './databases.ts';
 import { notices } from './notices.ts';
+import { misplacedSecrets, secrets } from './secrets.ts';
 import { settingsExport } from './settings-export.ts';
 import { lock } from './vaults.ts';
 
@@ -31,12 +32,14 @@ export const cloud = z
     cadence: cadence.prefault({}),
     databases,
     notices,
+    /** @default - no secret is replicated */
+    secrets: secrets.optional(),
     /** @default - no settings are exported */
     settingsExport: settingsExport.optional(),
   })
   .superRefine(
     (policy, context) => {
-      for (const { path, message } of disagreements(policy)) {
+      for (const { path, message } of [...disagreements(policy), ...misplacedSecrets(policy)]) {
         context.addIssue({ code: 'custom', path: [...path], message });
       }
     },

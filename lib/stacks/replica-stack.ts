@@ -6,13 +6,15 @@ import { PostgresParameters } from '../constructs/postgres-parameters.ts';
 import { ProtectedKey } from '../constructs/protected-key.ts';
 import { ServiceOptIn } from '../constructs/service-opt-in.ts';
 import { Vault } from '../constructs/vault.ts';
-import { databaseIdentifier } from '../names.ts';
+import { databaseIdentifier, secretsKeyAlias } from '../names.ts';
 
 export interface ReplicaStackProps extends StackProps {
   readonly policyName: string;
   readonly databases: CloudPolicy['databases'];
   /** Of the vault. */
   readonly lock: CloudPolicy['replica']['lock'];
+  /** Whether secrets are replicated here. */
+  readonly hasSecrets: boolean;
   /** Name of the only role that may delete recovery points and end a key. @default - see Vault and ProtectedKey */
   readonly breakGlassRole?: string | undefined;
 }
@@ -24,7 +26,7 @@ export class ReplicaStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ReplicaStackProps) {
     super(scope, id, props);
-    const { policyName, databases, lock, breakGlassRole } = props;
+    const { policyName, databases, lock, breakGlassRole, hasSecrets } = props;
     new Vault(this, 'Vault', { name: vaultName(policyName, 'replica'), lock, breakGlassRole });
     if (Object.values(databases).some((one) => kindOf(one) === 'cluster')) new ServiceOptIn(this, 'OptIn');
     if (Object.values(databases).some(isReplicated)) {
@@ -32,6 +34,13 @@ export class ReplicaStack extends Stack {
       this.replicationKey = new ProtectedKey(this, 'ReplicationKey', {
         alias: `${policyName}-replication`,
         description: `Encrypts the automated backups of ${policyName} that RDS replicates to this Region`,
+        breakGlassRole,
+      });
+    }
+    if (hasSecrets) {
+      new ProtectedKey(this, 'SecretsKey', {
+        alias: secretsKeyAlias(policyName),
+        description: `Encrypts the secrets of ${policyName} that are replicated to this Region`,
         breakGlassRole,
       });
     }
