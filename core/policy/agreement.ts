@@ -1,8 +1,15 @@
+import type { CadencePolicy } from './cadence.ts';
 import { minutesOfDay } from './clock.ts';
+import type { DatabasePolicy } from './databases.ts';
 import { Duration } from './duration.ts';
-import type { CloudPolicy, DatabasePolicy } from './schema.ts';
 import { kindOf } from './traits.ts';
-import type { Place } from './vaults.ts';
+import type { LockPolicy, Place } from './vaults.ts';
+
+/** The parts of a cloud policy that have to fit together. */
+interface Parts extends Readonly<Record<Place, { readonly lock: LockPolicy }>> {
+  readonly cadence: CadencePolicy;
+  readonly databases: Readonly<Record<string, DatabasePolicy>>;
+}
 
 /** What is wrong with a value beside another one. */
 export interface Disagreement {
@@ -14,7 +21,7 @@ export interface Disagreement {
  * Where the parts of a cloud policy, each right by itself, do not fit together. Looked at even when some of them are wrong,
  * so that all mistakes come at once: what is not a value of its type here is left to its own mistake.
  */
-export function disagreements(cloud: CloudPolicy | null): Disagreement[] {
+export function disagreements(cloud: Parts | null): Disagreement[] {
   if (!cloud) return [];
   const databases = Object.entries(cloud.databases ?? {}).flatMap(([name, database]) =>
     [...aboutRetention(cloud, database), ...aboutCopies(cloud, database)].map(({ path, message }) => ({
@@ -25,7 +32,7 @@ export function disagreements(cloud: CloudPolicy | null): Disagreement[] {
   return [...databases, ...aboutGenerations(cloud), ...aboutLock(cloud, 'primary'), ...aboutLock(cloud, 'replica')];
 }
 
-function aboutRetention({ cadence }: CloudPolicy, database: DatabasePolicy): Disagreement[] {
+function aboutRetention({ cadence }: Parts, database: DatabasePolicy): Disagreement[] {
   if (!database || kindOf(database) !== 'cluster') return [];
   const { automatedBackupRetention: retention } = database;
   const keep = cadence?.keep;
@@ -42,7 +49,7 @@ function aboutRetention({ cadence }: CloudPolicy, database: DatabasePolicy): Dis
   ];
 }
 
-function aboutCopies({ cadence }: CloudPolicy, database: DatabasePolicy): Disagreement[] {
+function aboutCopies({ cadence }: Parts, database: DatabasePolicy): Disagreement[] {
   if (!database || database.kind === 'instance') return [];
   const { copyEvery } = database;
   const every = cadence?.every;
@@ -60,7 +67,7 @@ function aboutCopies({ cadence }: CloudPolicy, database: DatabasePolicy): Disagr
   ];
 }
 
-function aboutGenerations({ cadence }: CloudPolicy): Disagreement[] {
+function aboutGenerations({ cadence }: Parts): Disagreement[] {
   const mistakes = (['weekly', 'monthly'] as const).flatMap((generation) => {
     const { keep, copy } = cadence?.[generation] ?? {};
     const shorter = (path: string[], own: Duration | undefined, other: Duration | undefined, otherPath: string) =>
@@ -82,7 +89,7 @@ function aboutGenerations({ cadence }: CloudPolicy): Disagreement[] {
 }
 
 /** A job outside the bounds of its vault's lock fails, every time. */
-function aboutLock(cloud: CloudPolicy, place: Place): Disagreement[] {
+function aboutLock(cloud: Parts, place: Place): Disagreement[] {
   const { minKeep, maxKeep } = cloud[place]?.lock ?? {};
   if (minKeep && maxKeep && areDurations(minKeep, maxKeep) && minKeep.seconds >= maxKeep.seconds) {
     return [{ path: [place, 'lock', 'maxKeep'], message: `write more than minKeep "${minKeep}"` }];
@@ -98,7 +105,7 @@ function aboutLock(cloud: CloudPolicy, place: Place): Disagreement[] {
   });
 }
 
-function keptIn({ cadence }: CloudPolicy, place: Place): { path: string[]; keep: Duration }[] {
+function keptIn({ cadence }: Parts, place: Place): { path: string[]; keep: Duration }[] {
   const ofGeneration = (['weekly', 'monthly'] as const).flatMap((generation) => {
     const { keep, copy } = cadence?.[generation] ?? {};
     if (place === 'replica' && copy) return [{ path: [generation, 'copy', 'keep'], keep: copy.keep }];

@@ -56,3 +56,5 @@ function isTimezone(text: string): boolean {
     return false;
   }
 }
+
+export type CadencePolicy = z.output<typeof cadence>;

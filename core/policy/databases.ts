@@ -174,3 +174,5 @@ export const databases = z
   .refine((databases) => Object.keys(databases).length > 0, {
     message: 'name at least one database',
   });
+
+export type DatabasePolicy = z.output<typeof databases>[string];

@@ -1,10 +1,8 @@
-import { weekdays } from './cadence.ts';
+import { type CadencePolicy, weekdays } from './cadence.ts';
 import { clock, wrap } from './clock.ts';
 import type { Duration } from './duration.ts';
-import type { CloudPolicy } from './schema.ts';
-import { runsOfDay } from './windows.ts';
 
-type Cadence = CloudPolicy['cadence'];
+import { runsOfDay } from './windows.ts';
 
 /** One rule of a backup plan: when it runs, and for how long the recovery point and its copy are kept. */
 export interface SnapshotRule {
@@ -43,7 +41,7 @@ interface Run {
  *
  * @param copyEvery - how often a recovery point is copied, a multiple of the cadence; every one if left out
  */
-export function snapshotRules(cadence: Cadence, copyEvery: Duration = cadence.every): SnapshotRule[] {
+export function snapshotRules(cadence: CadencePolicy, copyEvery: Duration = cadence.every): SnapshotRule[] {
   const runs = runsFrom(cadence, copyEvery);
   const hasMinutes = new Set(runs.map((run) => run.minute % 60)).size > 1;
   const copiesAll = copyEvery.seconds === cadence.every.seconds;
@@ -68,7 +66,7 @@ export function snapshotRules(cadence: Cadence, copyEvery: Duration = cadence.ev
 }
 
 /** From the first run of the day on, which need not be the first past midnight. */
-function runsFrom(cadence: Cadence, copyEvery: Duration): Run[] {
+function runsFrom(cadence: CadencePolicy, copyEvery: Duration): Run[] {
   const order = (minute: number) => wrap(minute - clock(cadence.startsAt));
   const runs = runsOfDay(cadence);
   return runs.map((minute) => {
@@ -80,7 +78,7 @@ function runsFrom(cadence: Cadence, copyEvery: Duration): Run[] {
   });
 }
 
-function generationRule(cadence: Cadence, run: Run): SnapshotRule[] {
+function generationRule(cadence: CadencePolicy, run: Run): SnapshotRule[] {
   const generation = run.generation && cadence[run.generation];
   if (!generation) return [];
   const { on, keep, copy } = generation;
@@ -99,20 +97,23 @@ function timeOf(runs: readonly Run[]): Pick<SnapshotRule, 'minute' | 'hours'> {
   return { minute: (runs[0] as Run).minute % 60, hours: runs.map((run) => Math.floor(run.minute / 60)) };
 }
 
-function otherWeekdays(weekly: Cadence['weekly']): string {
+function otherWeekdays(weekly: CadencePolicy['weekly']): string {
   return weekdays
     .filter((weekday) => weekday !== weekly?.on)
     .join(',')
     .toUpperCase();
 }
 
-function otherDays(monthly: Cadence['monthly']): string {
+function otherDays(monthly: CadencePolicy['monthly']): string {
   const on = monthly?.on ?? 1;
   const range = (from: number, to: number) => (from > to ? [] : [from === to ? `${from}` : `${from}-${to}`]);
   return [...range(1, on - 1), ...range(on + 1, 31)].join(',');
 }
 
 /** How many copies of the cadence there are at a time, generations apart. */
-export function copiesKept({ every, copy }: Pick<Cadence, 'every' | 'copy'>, copyEvery: Duration = every): number {
+export function copiesKept(
+  { every, copy }: Pick<CadencePolicy, 'every' | 'copy'>,
+  copyEvery: Duration = every,
+): number {
   return Math.ceil(copy.keep.seconds / copyEvery.seconds);
 }

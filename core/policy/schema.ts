@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FukugenError } from '../errors.ts';
 import { cloud } from './cloud.ts';
+import type { DatabasePolicy } from './databases.ts';
 import { duration, name, path } from './fields.ts';
 import { local } from './local.ts';
 import { explain } from './mistakes.ts';
@@ -65,7 +66,7 @@ export type BackupPolicyInput = z.input<typeof policySchema>;
 /** The policy as the program uses it: defaults filled in, durations, sizes and secret references typed. */
 export type BackupPolicy = z.output<typeof policySchema>;
 export type CloudPolicy = NonNullable<BackupPolicy['cloud']>;
-export type DatabasePolicy = CloudPolicy['databases'][string];
+export type { DatabasePolicy };
 export type InstancePolicy = Extract<DatabasePolicy, { kind: 'instance' }>;
 export type ClusterPolicy = Extract<DatabasePolicy, { kind: 'cluster' }>;
 export type AdoptedPolicy = Extract<DatabasePolicy, { kind: 'adopted' }>;

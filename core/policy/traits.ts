@@ -1,5 +1,6 @@
+import type { CadencePolicy } from './cadence.ts';
+import type { DatabasePolicy } from './databases.ts';
 import type { Duration } from './duration.ts';
-import type { CloudPolicy, DatabasePolicy } from './schema.ts';
 
 /** Where the kinds of databases differ, whoever made them. */
 
@@ -15,6 +16,6 @@ export function isReplicated(database: DatabasePolicy): boolean {
 }
 
 /** How often a recovery point is copied, a multiple of the cadence. */
-export function copiedEvery({ every }: Pick<CloudPolicy['cadence'], 'every'>, database: DatabasePolicy): Duration {
+export function copiedEvery({ every }: Pick<CadencePolicy, 'every'>, database: DatabasePolicy): Duration {
   return (database.kind === 'instance' ? undefined : database.copyEvery) ?? every;
 }

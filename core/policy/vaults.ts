@@ -41,3 +41,5 @@ export type Place = 'primary' | 'replica';
 export function vaultName(policy: string, place: Place): string {
   return `${policy}-${place}`;
 }
+
+export type LockPolicy = z.output<typeof lock>;

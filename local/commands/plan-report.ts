@@ -1,14 +1,14 @@
-import {
-  type CloudPlan,
-  type Cost,
-  type CostLine,
-  type DatabasePlan,
-  type Figure,
-  kindOf,
-  type LocalPlan,
-  type Plan,
-  type SourcePlan,
-} from '../../core/policy/index.ts';
+import type {
+  CloudPlan,
+  Cost,
+  CostLine,
+  DatabasePlan,
+  Figure,
+  LocalPlan,
+  Plan,
+  SourcePlan,
+} from '../../core/coverage/index.ts';
+import { kindOf } from '../../core/policy/index.ts';
 import type { Block, Fact } from '../console/document.ts';
 import * as words from './plan-words.ts';
 

@@ -4,12 +4,12 @@ import type {
   CopyCount,
   Coverage,
   DatabasePlan,
-  Duration,
   Problem,
   Remedy,
   SourcePlan,
   Term,
-} from '../../core/policy/index.ts';
+} from '../../core/coverage/index.ts';
+import type { Duration } from '../../core/policy/index.ts';
 
 /** The sentences of a plan. Numbers come from `core/policy`; nothing is reckoned here. */
 

@@ -1,15 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { defaultPrices, type FileSystems, type Prices, parsePrices, planPolicy } from '../../core/coverage/index.ts';
 import { FukugenError } from '../../core/errors.ts';
-import {
-  defaultPrices,
-  type FileSystems,
-  type LoadedPolicy,
-  loadPolicy,
-  type Prices,
-  parsePrices,
-  planPolicy,
-} from '../../core/policy/index.ts';
+import { type LoadedPolicy, loadPolicy } from '../../core/policy/index.ts';
 import { asMarkdown, asText } from '../console/document.ts';
 import { exitStatus } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';

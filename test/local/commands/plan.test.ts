@@ -4,13 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  type BackupPolicyInput,
-  Duration,
-  defaultPrices,
-  parsePolicy,
-  planPolicy,
-} from '../../../core/policy/index.ts';
+import { defaultPrices, planPolicy } from '../../../core/coverage/index.ts';
+import { type BackupPolicyInput, Duration, parsePolicy } from '../../../core/policy/index.ts';
 import { plan } from '../../../local/commands/plan.ts';
 import { report } from '../../../local/commands/plan-report.ts';
 import { asText } from '../../../local/console/document.ts';

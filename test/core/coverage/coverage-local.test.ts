@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { coverSources, type FileSystems, hostOf } from '../../../core/policy/coverage-local.ts';
+import { coverSources, type FileSystems, hostOf } from '../../../core/coverage/coverage-local.ts';
 import { type BackupPolicyInput, type LocalPolicy, parsePolicy } from '../../../core/policy/index.ts';
 
 type LocalInput = NonNullable<BackupPolicyInput['local']>;

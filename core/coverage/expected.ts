@@ -1,5 +1,5 @@
-import { Duration } from './duration.ts';
-import type { DatabasePolicy } from './schema.ts';
+import { Duration } from '../policy/duration.ts';
+import type { DatabasePolicy } from '../policy/schema.ts';
 
 /** A figure of the policy, or one that was assumed because the policy gives none. */
 export interface Figure<T> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FukugenError } from '../errors.ts';
-import { explain } from './mistakes.ts';
+import { explain } from '../policy/mistakes.ts';
 import builtIn from './prices/2026-11-21.json' with { type: 'json' };
 
 /** What a bill is made of, and the unit its price is for. */

@@ -2,9 +2,9 @@ import { regionName } from './copies.ts';
 import { type Expected, expectedOf } from './expected.ts';
 import { beyondCadence } from './generations.ts';
 import { type PriceItem, type Prices, priceOf, priceUnits } from './prices.ts';
-import { copiesKept } from './rules.ts';
-import type { CloudPolicy, DatabasePolicy } from './schema.ts';
-import { copiedEvery, isReplicated, kindOf } from './traits.ts';
+import { copiesKept } from '../policy/rules.ts';
+import type { CloudPolicy, DatabasePolicy } from '../policy/schema.ts';
+import { copiedEvery, isReplicated, kindOf } from '../policy/traits.ts';
 
 /** One line of a bill. */
 export interface CostLine {

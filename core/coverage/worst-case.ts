@@ -1,4 +1,4 @@
-import type { Place } from './vaults.ts';
+import type { Place } from '../policy/vaults.ts';
 
 /**
  * The most that can be lost when recovery points come from scheduled jobs. All numbers are minutes.

@@ -1,13 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { databaseCost } from '../../../core/policy/cost.ts';
-import { beyondCadence, longTerm } from '../../../core/policy/generations.ts';
-import {
-  type CloudPolicy,
-  type DatabasePolicy,
-  Duration,
-  defaultPrices,
-  parsePolicy,
-} from '../../../core/policy/index.ts';
+import { databaseCost } from '../../../core/coverage/cost.ts';
+import { beyondCadence, longTerm } from '../../../core/coverage/generations.ts';
+import { defaultPrices } from '../../../core/coverage/index.ts';
+import { type CloudPolicy, type DatabasePolicy, Duration, parsePolicy } from '../../../core/policy/index.ts';
 
 const days = (count: number) => Duration.seconds(count * 86_400);
 const generations = { weekly: { keep: days(56) }, monthly: { keep: days(365), copy: { keep: days(730) } } };

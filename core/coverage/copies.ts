@@ -1,4 +1,4 @@
-import type { CloudPolicy, DatabasePolicy } from './schema.ts';
+import type { CloudPolicy, DatabasePolicy } from '../policy/schema.ts';
 
 /** One copy of something, the original included. */
 export interface Copy {

@@ -1,12 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { addCosts, type Cost, databaseCost, objectStorageCost, sharedCost } from '../../../core/policy/cost.ts';
-import {
-  type BackupPolicyInput,
-  type CloudPolicy,
-  defaultPrices,
-  parsePolicy,
-  parsePrices,
-} from '../../../core/policy/index.ts';
+import { addCosts, type Cost, databaseCost, objectStorageCost, sharedCost } from '../../../core/coverage/cost.ts';
+import { defaultPrices, parsePrices } from '../../../core/coverage/index.ts';
+import { type BackupPolicyInput, type CloudPolicy, parsePolicy } from '../../../core/policy/index.ts';
 
 type CloudInput = NonNullable<BackupPolicyInput['cloud']>;
 type Input = Partial<CloudInput['databases'][string]> & object;

@@ -1,6 +1,6 @@
-import { minutesOfDay as day } from './clock.ts';
-import type { Duration } from './duration.ts';
-import type { Place } from './vaults.ts';
+import { minutesOfDay as day } from '../policy/clock.ts';
+import type { Duration } from '../policy/duration.ts';
+import type { Place } from '../policy/vaults.ts';
 import { pointsKept } from './worst-case.ts';
 
 /**

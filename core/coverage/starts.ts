@@ -1,6 +1,6 @@
-import { minutesOfDay as day } from './clock.ts';
-import type { CloudPolicy } from './schema.ts';
-import { runsOfDay } from './windows.ts';
+import { minutesOfDay as day } from '../policy/clock.ts';
+import type { CloudPolicy } from '../policy/schema.ts';
+import { runsOfDay } from '../policy/windows.ts';
 
 /** What decides when AWS Backup opens a start window. */
 export type Schedule = Pick<CloudPolicy['cadence'], 'every' | 'startsAt' | 'timezone'>;

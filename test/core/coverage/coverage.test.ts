@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { coverDatabases, type DatabasePlan } from '../../../core/policy/coverage.ts';
+import { coverDatabases, type DatabasePlan } from '../../../core/coverage/coverage.ts';
 import { type BackupPolicyInput, type CloudPolicy, Duration, parsePolicy } from '../../../core/policy/index.ts';
 
 type CloudInput = NonNullable<BackupPolicyInput['cloud']>;
