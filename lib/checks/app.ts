@@ -1,17 +1,7 @@
+import { type Database, databasesOf } from './database.ts';
 import { Intrinsics } from './intrinsics.ts';
 import { type Plan, plansOf } from './plan.ts';
 import type { Resource, StackTemplate } from './resource.ts';
-import { textOf } from './resource.ts';
-
-/** An instance or a cluster that holds data of its own: members of clusters, whose data is the cluster's, are not listed. */
-export interface Database {
-  readonly resource: Resource;
-  readonly kind: 'instance' | 'cluster';
-  readonly isAurora: boolean;
-  readonly arn: string;
-  /** For messages. */
-  readonly name: string;
-}
 
 const vaultTypes = ['AWS::Backup::BackupVault', 'AWS::Backup::LogicallyAirGappedBackupVault'];
 
@@ -39,20 +29,7 @@ export class SynthesisedApp {
     );
     const arn = ({ stack, logicalId }: Resource, attribute: string) =>
       String(intrinsics.resolve({ 'Fn::GetAtt': [logicalId, attribute] }, stack));
-    this.databases = [
-      ...this.ofType('AWS::RDS::DBInstance').filter(holdsItsOwnData),
-      ...this.ofType('AWS::RDS::DBCluster'),
-    ].map((resource) => {
-      const kind = resource.type === 'AWS::RDS::DBCluster' ? 'cluster' : 'instance';
-      const { Engine, DBInstanceIdentifier, DBClusterIdentifier } = resource.properties;
-      return {
-        resource,
-        kind,
-        isAurora: String(Engine).startsWith('aurora'),
-        arn: arn(resource, kind === 'cluster' ? 'DBClusterArn' : 'DBInstanceArn'),
-        name: textOf(DBInstanceIdentifier ?? DBClusterIdentifier) ?? resource.logicalId,
-      };
-    });
+    this.databases = databasesOf(this.resources, arn);
     this.vaults = new Map(
       vaultTypes.flatMap((type) => this.ofType(type)).map((vault) => [arn(vault, 'BackupVaultArn'), vault]),
     );
@@ -63,9 +40,4 @@ export class SynthesisedApp {
   ofType(type: string): Resource[] {
     return this.resources.filter((resource) => resource.type === type);
   }
-}
-
-function holdsItsOwnData({ properties }: Resource): boolean {
-  const { DBClusterIdentifier, SourceDBInstanceIdentifier, SourceDBClusterIdentifier } = properties;
-  return [DBClusterIdentifier, SourceDBInstanceIdentifier, SourceDBClusterIdentifier].every((one) => one === undefined);
 }

@@ -1,5 +1,5 @@
-import type { Database, SynthesisedApp } from './app.ts';
 import { type CronReading, readCron } from './cron.ts';
+import type { Database } from './database.ts';
 import { isKnown, listOf, mapOf, numberOf, type Resource, textOf, type Value } from './resource.ts';
 import { type Selection, selectionsOf } from './selection.ts';
 
@@ -40,7 +40,14 @@ export interface PlanCopy {
 /** 8 hours (https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html). */
 const defaultStartWindow = 480;
 
-export function plansOf(app: SynthesisedApp): Plan[] {
+/** What of an app its plans are read from. */
+interface Declared {
+  readonly now: Date;
+  readonly databases: readonly Database[];
+  ofType(type: string): Resource[];
+}
+
+export function plansOf(app: Declared): Plan[] {
   const selections = app.ofType('AWS::Backup::BackupSelection');
   return app.ofType('AWS::Backup::BackupPlan').map((resource) => {
     const own = selectionsOf(resource, selections);

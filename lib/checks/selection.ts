@@ -1,4 +1,4 @@
-import type { Database } from './app.ts';
+import type { Database } from './database.ts';
 import { isKnown, listOf, mapOf, marker, type Resource, splitKnown, textOf, type Value } from './resource.ts';
 
 /** A resource selection of a plan. */

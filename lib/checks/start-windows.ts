@@ -1,5 +1,6 @@
 import type { Stretch } from '../../core/policy/windows.ts';
-import type { Database, SynthesisedApp } from './app.ts';
+import type { SynthesisedApp } from './app.ts';
+import type { Database } from './database.ts';
 import type { PlanRule } from './plan.ts';
 
 export const week = 7 * 1_440;
