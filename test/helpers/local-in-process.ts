@@ -2,7 +2,7 @@ import { verify } from '../../local/commands/verify.ts';
 import { openWorkspace } from '../../local/workspace.ts';
 
 /** What commands are given by the command line; nobody watches and nobody stops them. */
-export const context = {
+const context = {
   progress: { stage: () => {}, count: () => {}, end: () => {} },
   signal: new AbortController().signal,
 };

@@ -9,7 +9,7 @@ import { generationsIn, photograph } from '../../helpers/local-tree.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
 
 const kills = 30;
-const killsWithRestic = 6;
+const killsWithRestic = 4;
 
 let server: LocalServer;
 let workspace: LocalWorkspace;

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ObjectStore, startObjectStore } from '../../../rehearsal/object-store.ts';
-import { commandLines } from '../../helpers/local-processes.ts';
+import { commandLines, eventually } from '../../helpers/local-processes.ts';
 import { type LocalServer, startLocalServer } from '../../helpers/local-server.ts';
 import { filesHolding } from '../../helpers/local-tree.ts';
 import { type Answer, LocalWorkspace } from '../../helpers/local-workspace.ts';
@@ -135,10 +135,9 @@ describe('given distinctive passwords for PostgreSQL, restic and S3', () => {
     await writeFile(workspace.path('tmp', 'leak'), `before ${resticPassword} after`);
     expect(await filesHolding(workspace.home, resticPassword)).toEqual(['tmp/leak']);
     const leaking = workspace.start(['list'], {
-      through: ['env', `LEAK=${resticPassword}`, 'sh', '-c', 'sleep 1', resticPassword],
+      through: ['env', `LEAK=${resticPassword}`, 'sh', '-c', 'sleep 2', resticPassword],
     });
-    const lines = await commandLines();
-    expect(lines.some((line) => line.includes(resticPassword))).toBe(true);
+    await eventually(commandLines, (lines) => lines.some((line) => line.includes(resticPassword)), 1);
     await leaking.ended;
   });
 });
