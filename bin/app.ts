@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { FukugenError } from '../core/errors.ts';
 import { loadPolicy } from '../core/policy/index.ts';
+import { holdToObjectives } from '../lib/checks/objectives.ts';
 import { declareCloud } from '../lib/cloud.ts';
 
 // Not by itself at exit: after a mistake in the policy there is nothing to write.
@@ -18,7 +19,9 @@ try {
       next: 'add a cloud section as in examples/team-on-rds/backup.config.ts, or name another policy with -c config=path',
     });
   }
-  declareCloud(app, policy.name, policy.cloud, new Date(), policy.language);
+  const now = new Date();
+  declareCloud(app, policy.name, policy.cloud, now, policy.language);
+  holdToObjectives(app, policy.cloud, policy.objectives, now);
   app.synth();
 } catch (error) {
   if (!(error instanceof FukugenError)) throw error;

@@ -1,10 +1,10 @@
+import { copiesKept } from '../policy/rules.ts';
+import type { CloudPolicy, DatabasePolicy } from '../policy/schema.ts';
+import { copiedEvery, isReplicated, kindOf } from '../policy/traits.ts';
 import { regionName } from './copies.ts';
 import { type Expected, expectedOf } from './expected.ts';
 import { beyondCadence } from './generations.ts';
 import { type PriceItem, type Prices, priceOf, priceUnits } from './prices.ts';
-import { copiesKept } from '../policy/rules.ts';
-import type { CloudPolicy, DatabasePolicy } from '../policy/schema.ts';
-import { copiedEvery, isReplicated, kindOf } from '../policy/traits.ts';
 
 /** One line of a bill. */
 export interface CostLine {

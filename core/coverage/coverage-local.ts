@@ -1,7 +1,7 @@
-import { type Copy, type CopyCount, countCopies } from './copies.ts';
 import { Duration } from '../policy/duration.ts';
-import { expectedRunOf, type Figure } from './expected.ts';
 import type { BackupPolicy, LocalPolicy, SourcePolicy, StorePolicy } from '../policy/schema.ts';
+import { type Copy, type CopyCount, countCopies } from './copies.ts';
+import { expectedRunOf, type Figure } from './expected.ts';
 
 /**
  * The file systems that the local paths of a policy are on, by the name of the source or store: numbers that are equal

@@ -1,13 +1,13 @@
-import { type CopyCount, countCopies, databaseCopies } from './copies.ts';
 import { Duration } from '../policy/duration.ts';
-import { type Expected, expectedOf, type Figure } from './expected.ts';
-import { type LongTerm, longTerm } from './generations.ts';
-import { type Problem, problemsOf } from './problems.ts';
-import { logUpload, scheduledLoss, startsFrom } from './scheduled.ts';
 import type { BackupPolicy, CloudPolicy, DatabasePolicy } from '../policy/schema.ts';
 import { copiedEvery, isReplicated } from '../policy/traits.ts';
 import type { Place } from '../policy/vaults.ts';
 import { placeWindows } from '../policy/windows.ts';
+import { type CopyCount, countCopies, databaseCopies } from './copies.ts';
+import { type Expected, expectedOf, type Figure } from './expected.ts';
+import { type LongTerm, longTerm } from './generations.ts';
+import { type Problem, problemsOf } from './problems.ts';
+import { logUpload, scheduledLoss, startsFrom } from './scheduled.ts';
 import { type Loss, pointsKept } from './worst-case.ts';
 
 /** What protects a database somewhere: RDS's own log upload, snapshots where it lives, or their copies. */

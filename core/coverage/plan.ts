@@ -1,10 +1,10 @@
+import type { Duration } from '../policy/duration.ts';
+import type { BackupPolicy, CloudPolicy, LocalPolicy } from '../policy/schema.ts';
 import { regionName } from './copies.ts';
 import { addCosts, type Cost, databaseCost, objectStorageCost, sharedCost } from './cost.ts';
 import { coverDatabases, type DatabasePlan } from './coverage.ts';
 import { coverSources, type FileSystems, hostOf, type SourcePlan } from './coverage-local.ts';
-import type { Duration } from '../policy/duration.ts';
 import type { Prices } from './prices.ts';
-import type { BackupPolicy, CloudPolicy, LocalPolicy } from '../policy/schema.ts';
 
 /** What a policy achieves, told before anything runs: arithmetic alone, nothing is asked of AWS or of a store. */
 export interface Plan {

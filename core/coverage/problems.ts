@@ -1,6 +1,6 @@
 import { Duration } from '../policy/duration.ts';
-import { busyFor, type Case, type Remedy, remediesFor, roomierCadence } from './remedies.ts';
 import type { Place } from '../policy/vaults.ts';
+import { busyFor, type Case, type Remedy, remediesFor, roomierCadence } from './remedies.ts';
 
 /** Why the policy cannot keep what it promises for one database. */
 export type Problem =

@@ -1,12 +1,12 @@
 import { FukugenError } from '../errors.ts';
 import { disagreements } from '../policy/agreement.ts';
 import { Duration } from '../policy/duration.ts';
-import type { Expected } from './expected.ts';
-import { jobTimes, logUpload, scheduledLoss } from './scheduled.ts';
 import type { BackupPolicy, CloudPolicy, DatabasePolicy } from '../policy/schema.ts';
 import { copiedEvery, isReplicated } from '../policy/traits.ts';
 import type { Place } from '../policy/vaults.ts';
 import { placeWindows } from '../policy/windows.ts';
+import type { Expected } from './expected.ts';
+import { jobTimes, logUpload, scheduledLoss } from './scheduled.ts';
 import { holdsFor } from './worst-case.ts';
 
 /** A change of the policy, tried out, and the worst case that it gives. */

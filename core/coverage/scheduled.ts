@@ -1,10 +1,10 @@
 import { minutesOfDay } from '../policy/clock.ts';
 import { Duration } from '../policy/duration.ts';
-import type { Expected } from './expected.ts';
 import type { CloudPolicy, DatabasePolicy } from '../policy/schema.ts';
-import { type Schedule, startsBetween } from './starts.ts';
 import { copiedEvery } from '../policy/traits.ts';
 import type { Place } from '../policy/vaults.ts';
+import type { Expected } from './expected.ts';
+import { type Schedule, startsBetween } from './starts.ts';
 import { type JobTimes, type Loss, type Run, worstLoss } from './worst-case.ts';
 
 /**
