@@ -11,6 +11,7 @@ import { DatabaseStack } from './stacks/database-stack.ts';
 import { ReplicaStack } from './stacks/replica-stack.ts';
 import { SecretsStack } from './stacks/secrets-stack.ts';
 import { SettingsStack } from './stacks/settings-stack.ts';
+import { UploadsStack } from './stacks/uploads-stack.ts';
 import { WatchStack } from './stacks/watch-stack.ts';
 
 /**
@@ -63,6 +64,16 @@ export function declareCloud(
   // Order only, no export: a job that copies to a vault that is not there yet fails, and so does one without its database.
   backup.addStackDependency(replica);
   backup.addStackDependency(database);
+  if (cloud.uploads) {
+    const uploads = new UploadsStack(app, 'Uploads', {
+      ...stack('uploads', cloud.primary.region, 'The uploads and their recovery points'),
+      uploads: cloud.uploads,
+      cadence,
+      replicaRegion: cloud.replica.region,
+    });
+    // Order only, and through it the replica's vault: a job without a vault fails.
+    uploads.addStackDependency(backup);
+  }
   if (cloud.secrets) {
     const secrets = new SecretsStack(app, 'Secrets', {
       ...stack('secrets', cloud.primary.region, 'Secrets that the replica Region has as well'),

@@ -5,6 +5,7 @@ import { databases } from './databases.ts';
 import { notices } from './notices.ts';
 import { misplacedSecrets, secrets } from './secrets.ts';
 import { settingsExport } from './settings-export.ts';
+import { uploads } from './uploads.ts';
 import { lock } from './vaults.ts';
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'write an AWS Region such as ap-northeast-1');
@@ -32,6 +33,8 @@ export const cloud = z
     cadence: cadence.prefault({}),
     databases,
     notices,
+    /** @default - no bucket is backed up */
+    uploads: uploads.optional(),
     /** @default - no secret is replicated */
     secrets: secrets.optional(),
     /** @default - no settings are exported */

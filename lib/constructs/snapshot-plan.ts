@@ -16,13 +16,13 @@ export interface SnapshotPlanProps {
   readonly vault: backup.IBackupVault;
   /** Where each recovery point is copied to, in the replica Region. */
   readonly replicaVault: backup.IBackupVault;
-  /** ARNs of the protected databases, at least one. */
-  readonly databases: readonly string[];
+  /** ARNs of what is protected, at least one. */
+  readonly resources: readonly string[];
 }
 
 /**
- * Snapshots of databases on a cadence, copied to another Region. Snapshots only: a continuous rule would hand
- * retention and backup window of the instance to AWS Backup, and CloudFormation could change neither any more
+ * Snapshots of databases, or of a bucket, on a cadence, copied to another Region. Snapshots only: a continuous rule would
+ * hand retention and backup window of an instance to AWS Backup, and CloudFormation could change neither any more
  * (https://docs.aws.amazon.com/aws-backup/latest/devguide/rds-backup.html).
  */
 export class SnapshotPlan extends Construct {
@@ -39,7 +39,7 @@ export class SnapshotPlan extends Construct {
       backupSelectionName: props.name,
       role: props.role,
       // Never by tag: a restored instance inherits its source's tags, and a drill's would be backed up as production.
-      resources: props.databases.map((arn) => backup.BackupResource.fromArn(arn)),
+      resources: props.resources.map((arn) => backup.BackupResource.fromArn(arn)),
     });
   }
 }

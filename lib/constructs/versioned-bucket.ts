@@ -9,8 +9,6 @@ export interface VersionedBucketProps {
   readonly key: kms.IKey;
   /** How long, in days, a version is kept after a newer one, or a deletion, took its place. */
   readonly keepDays: number;
-  /** Whether events of its objects go to EventBridge. @default false */
-  readonly eventBridge?: boolean;
   /** Why nobody logs who reads it. */
   readonly withoutAccessLog: string;
 }
@@ -29,7 +27,6 @@ export class VersionedBucket extends s3.Bucket {
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
-      eventBridgeEnabled: props.eventBridge ?? false,
       lifecycleRules: [
         {
           id: 'noncurrent-versions',

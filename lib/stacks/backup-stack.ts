@@ -54,7 +54,7 @@ export class BackupStack extends Stack {
         rules: snapshotRules(cadence, copyEvery(members[0] as [string, DatabasePolicy])),
         vault,
         replicaVault,
-        databases: members.map(([name, database]) =>
+        resources: members.map(([name, database]) =>
           databaseArn(this, kindOf(database), databaseIdentifier(policyName, name, database)),
         ),
       });

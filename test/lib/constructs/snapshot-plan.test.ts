@@ -21,7 +21,7 @@ function plan(cadence: CadenceInput = {}, copyEvery?: Duration): Template {
     rules: snapshotRules(policy, copyEvery),
     vault: backup.BackupVault.fromBackupVaultName(stack, 'Vault', 'shop-primary'),
     replicaVault: backup.BackupVault.fromBackupVaultArn(stack, 'ReplicaVault', replicaVault),
-    databases: [database],
+    resources: [database],
   });
   return Template.fromStack(stack);
 }
