@@ -17,7 +17,7 @@ export async function mountSmallDisk(home: string, folder: string, options: stri
   const isRoot = process.getuid?.() === 0;
   const script = `mount -t tmpfs -o "$1" none "$0" && echo mounted && exec cat`;
   // Its standard input closes when this process ends, however it ends; the last process in it takes the namespace along.
-  const keeper = spawn('unshare', [isRoot ? '-m' : '-rm', 'sh', '-c', script, folder, options], {
+  const keeper = spawn('env', ['unshare', isRoot ? '-m' : '-rm', 'sh', '-c', script, folder, options], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await new Promise<void>((resolve, reject) => {

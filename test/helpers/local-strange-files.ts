@@ -70,7 +70,7 @@ export async function writeStrangeFiles(folder: string): Promise<void> {
 
 /** A pipe that nobody writes to and a socket: a program that opens one waits for ever. */
 export async function makeSpecialFiles(folder: string): Promise<Server> {
-  execFileSync('mkfifo', [join(folder, 'a pipe')]);
+  execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, 'a pipe')]);
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(join(folder, 'a socket'), resolve));
   return server;

@@ -135,7 +135,7 @@ describe('given distinctive passwords for PostgreSQL, restic and S3', () => {
     await writeFile(workspace.path('tmp', 'leak'), `before ${resticPassword} after`);
     expect(await filesHolding(workspace.home, resticPassword)).toEqual(['tmp/leak']);
     const leaking = workspace.start(['list'], {
-      through: ['env', `LEAK=${resticPassword}`, 'sh', '-c', 'sleep 2', resticPassword],
+      through: ['env', `LEAK=${resticPassword}`, 'sh', '-c', 'sleep 2; :', resticPassword],
     });
     await eventually(commandLines, (lines) => lines.some((line) => line.includes(resticPassword)), 1);
     await leaking.ended;
