@@ -62,8 +62,18 @@ export default defineBackup({
       reports: { kind: 'instance', engineVersion: '17.6' },
     },
 
+    // Photos of articles. The bucket exists; its versioning has to be on, and the deployment says so when it is not.
+    uploads: { kind: 'adopted', bucket: 'shop-photos' },
+    // What Osaka needs to run and to tell. No value is read; the secrets that RDS manages are not among them.
+    secrets: {
+      slack: { kind: 'adopted', name: 'shop/slack-webhook' },
+      payments: { kind: 'adopted', name: 'shop/payment-provider' },
+    },
+    // How Tokyo is set, week by week, in Osaka: to rebuild what no template holds.
+    settingsExport: { every: '7d' },
+
     // Each address confirms a mail of AWS, once for Tokyo and once for Osaka. The webhook's address is the text of a secret,
-    // replicated to Osaka: aws secretsmanager replicate-secret-to-regions.
+    // which is replicated above.
     notices: {
       email: ['team@example.com'],
       slack: { webhookSecret: 'shop/slack-webhook' },
