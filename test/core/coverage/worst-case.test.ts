@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Duration } from '../../../core/policy/index.ts';
 import { startsBetween } from '../../../core/coverage/starts.ts';
 import { pointsKept, type Run, worstLoss } from '../../../core/coverage/worst-case.ts';
+import { Duration } from '../../../core/policy/index.ts';
 import { type Due, dueRuns, longestLoss, type SimulatedPlan } from './simulation.ts';
 
 const minutes = (text: string) => Date.parse(text) / 60_000;
