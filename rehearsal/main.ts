@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import process, { stderr, stdout } from 'node:process';
 import { parseArgs, styleText } from 'node:util';
 import { Size } from '../core/policy/index.ts';
-import { type RehearsalReport, rehearse } from './rehearse.ts';
+import { rehearse } from './rehearse.ts';
+import type { RehearsalReport } from './report.ts';
 
 const help = `npm run rehearse -- [--size 300MB] [--report rehearsal.json]
 

@@ -1,55 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { bytesText } from '../local/console/table.ts';
 import { type ScratchServer, startScratchServer } from '../local/postgres/scratch-server.ts';
 import { removeTree } from '../local/system/folders.ts';
-import { CommandLine, synthesise } from './command-line.ts';
+import { type CommandLine, synthesise } from './command-line.ts';
 import { damageOneByte } from './damage.ts';
-import { type ObjectStore, startObjectStore } from './object-store.ts';
+import { startObjectStore } from './object-store.ts';
+import type { Measured, NegativeControl, RehearsalReport } from './report.ts';
 import { buildSampleDatabase } from './sample-database.ts';
 import { changeOneByte } from './sample-database-change.ts';
 import { keepWriting, lastHeartbeat } from './sample-database-writer.ts';
 import { buildSampleFiles } from './sample-files.ts';
-import { type Stage, Timeline } from './timeline.ts';
-
-/** What `rehearsal.json` holds. */
-export interface RehearsalReport {
-  readonly verdict: 'passed' | 'failed';
-  /** Why not; the first thing that went wrong. */
-  readonly reason?: string;
-  readonly startedAt: string;
-  readonly seconds: number;
-  readonly stages: readonly Stage[];
-  readonly measured: Measured | null;
-  /** How the restored database compares with what was recorded when it was backed up. */
-  readonly comparison: unknown;
-  readonly negativeControls: readonly NegativeControl[];
-}
-
-interface Measured {
-  /** From the newest row in the restored database to the last one committed before the disaster. */
-  readonly rpo: { readonly seconds: number; readonly transactionsLost: number };
-  /** From the disaster to the restored database under its old name, compared table by table. */
-  readonly rto: { readonly seconds: number };
-}
-
-/** Damage done on purpose: a check that has never failed proves nothing. */
-interface NegativeControl {
-  readonly name: string;
-  readonly damage: string;
-  readonly caught: boolean;
-  readonly evidence: string;
-}
+import { database, prepareCommandLine } from './scene.ts';
+import { Timeline } from './timeline.ts';
 
 export interface RehearsalOptions {
   /** Of the sample database; @default 60 MB */
   readonly bytes?: number;
 }
 
-const database = 'hoshizora';
 /** How long the shop goes on selling after its last backup. */
 const businessMilliseconds = 3_000;
 
@@ -231,53 +203,6 @@ class Play {
     if (!caught) throw new Error(`${damage}, and nothing noticed`);
     return [`${damage}\ncaught: ${evidence}`, undefined];
   }
-}
-
-interface Scene {
-  readonly home: string;
-  readonly work: string;
-  readonly server: ScratchServer;
-  readonly objects: ObjectStore;
-  readonly password: string;
-  readonly signal: AbortSignal;
-}
-
-async function prepareCommandLine({ home, work, server, objects, password, signal }: Scene): Promise<CommandLine> {
-  const policy = join(home, 'backup.config.yaml');
-  await writeFile(
-    policy,
-    JSON.stringify({
-      name: 'rehearsal',
-      local: {
-        sources: {
-          shop: { kind: 'postgres', url: 'env:REHEARSAL_DATABASE_URL' },
-          work: { kind: 'directory', path: work },
-        },
-        stores: {
-          disk: { kind: 'generations', path: join(home, 'disk') },
-          offsite: {
-            kind: 'restic',
-            repository: `s3:${objects.url}/${objects.bucket}/laptop`,
-            password: 'env:REHEARSAL_RESTIC_PASSWORD',
-            environment: {
-              AWS_ACCESS_KEY_ID: 'env:REHEARSAL_KEY_ID',
-              AWS_SECRET_ACCESS_KEY: 'env:REHEARSAL_KEY_SECRET',
-            },
-            caCertificate: objects.certificateFile,
-          },
-        },
-      },
-    }),
-  );
-  const environment = {
-    REHEARSAL_DATABASE_URL: `postgres://${server.user}:${password}@${server.host}:${server.port}/${database}`,
-    REHEARSAL_RESTIC_PASSWORD: randomBytes(16).toString('hex'),
-    REHEARSAL_KEY_ID: objects.accessKeyId,
-    REHEARSAL_KEY_SECRET: objects.secretAccessKey,
-    RESTIC_CACHE_DIR: join(home, 'restic-cache'),
-    XDG_STATE_HOME: join(home, 'state'),
-  };
-  return new CommandLine(policy, environment, signal);
 }
 
 function proofsIn(json: { readonly findings: readonly { readonly level: string }[] }): number {
