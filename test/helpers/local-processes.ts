@@ -30,11 +30,12 @@ export async function eventually<T>(look: () => Promise<T>, isRight: (seen: T) =
   for (;;) {
     const seen = await look();
     if (isRight(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`not so within ${seconds} seconds: ${JSON.stringify(seen)}`);
+    if (Date.now() > deadline)
+      throw new Error(`not so within ${seconds} seconds: ${JSON.stringify(seen).slice(0, 2_000)}`);
     await sleep(20);
   }
 }
 
 async function read(id: string, what: string): Promise<string> {
-  return readFile(`/proc/${id}/${what}`, 'latin1').catch(() => '');
+  return readFile(`/proc/${id}/${what}`, 'utf8').catch(() => '');
 }
