@@ -33,7 +33,7 @@ async function watched(args: readonly string[], environment: Readonly<Record<str
   });
   while (isRunning) {
     for (const line of await commandLines()) seen.add(line);
-    // As often as leaves the second core to the command; even pg_dump of a small table lives ten times longer.
+    // As often as leaves the second core to the command.
     await sleep(5);
   }
   const answer = await ended;
@@ -44,7 +44,12 @@ async function watched(args: readonly string[], environment: Readonly<Record<str
 beforeAll(async () => {
   server = await startLocalServer({ password: databasePassword });
   objects = await startObjectStore();
-  await server.create('shop', 'CREATE TABLE a AS SELECT g AS id FROM generate_series(1, 1000) g');
+  // Large enough that pg_dump and pg_restore are still at work when a busy machine gets round to looking.
+  await server.create(
+    'shop',
+    `CREATE TABLE a AS SELECT g AS id, md5(g::text) AS word FROM generate_series(1, 300000) g;
+     CREATE INDEX ON a (word); CREATE INDEX ON a (id, word)`,
+  );
   workspace = await LocalWorkspace.open(
     {
       sources: { shop: { kind: 'postgres', url: 'env:SHOP_URL' }, work: { kind: 'directory', path: 'work' } },
