@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FukugenError } from '../../core/errors.ts';
-import { exitStatus } from '../console/exit-status.ts';
+import { exitStatus, statusOf } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { compareTree } from '../generation/compare-tree.ts';
 import { readEntries } from '../generation/entry.ts';
@@ -37,22 +37,41 @@ interface Finding {
 export async function verify(workspace: Workspace, options: VerifyOptions, context: RunContext): Promise<Outcome> {
   const findings: Finding[] = [];
   const plans: string[] = [];
-  for (const store of chooseStores(workspace, options.store)) {
-    const generation = await chooseGeneration(store, options.at);
-    plans.push(
-      `would verify ${generation} in ${store.name}${options.full ? ', restoring it into a throwaway place' : ''}`,
-    );
-    if (!options.dryRun) findings.push(...(await verifyGeneration(store, generation, options, context)));
+  const unavailable: { readonly store: string; readonly error: FukugenError }[] = [];
+  const stores = chooseStores(workspace, options.store);
+  for (const store of stores) {
+    try {
+      const generation = await chooseGeneration(store, options.at);
+      plans.push(
+        `would verify ${generation} in ${store.name}${options.full ? ', restoring it into a throwaway place' : ''}`,
+      );
+      if (!options.dryRun) findings.push(...(await verifyGeneration(store, generation, options, context)));
+    } catch (error) {
+      // One store out of reach does not keep the others from being proven; it keeps the whole from being called so.
+      if (!(error instanceof FukugenError) || error.code === 'cancelled' || stores.length === 1) throw error;
+      unavailable.push({ store: store.name, error });
+      plans.push(`cannot verify ${store.name}: ${error.message}`);
+    }
   }
-  if (options.dryRun)
-    return { status: exitStatus.success, json: { dryRun: true, plans }, text: plans.join('\n'), isAnswer: true };
+  const [first] = unavailable;
+  if (first && unavailable.length === stores.length) throw first.error;
   const verdicts = new Set(findings.map((finding) => finding.verdict));
   const status = verdicts.has('different')
     ? exitStatus.mismatch
-    : verdicts.has('incomplete')
-      ? exitStatus.incomplete
-      : exitStatus.success;
-  return { status, json: { verified: status === exitStatus.success, findings }, text: findings.map(render).join('\n') };
+    : first
+      ? statusOf(first.error.code)
+      : verdicts.has('incomplete')
+        ? exitStatus.incomplete
+        : exitStatus.success;
+  if (options.dryRun) return { status, json: { dryRun: true, plans }, text: plans.join('\n'), isAnswer: true };
+  const missed = unavailable.map(({ store, error }) => ({ store, code: error.code, message: error.message }));
+  return {
+    status,
+    json: { verified: status === exitStatus.success, findings, unavailable: missed },
+    text: [...findings.map(render), ...missed.map(({ store, message }) => `NOT VERIFIED  ${store}: ${message}`)].join(
+      '\n',
+    ),
+  };
 }
 
 async function verifyGeneration(
@@ -83,8 +102,18 @@ async function verifyGeneration(
           text,
         })),
       );
-      for (const record of manifest.sources) {
-        if (options.source !== undefined && record.name !== options.source) continue;
+      const isWanted = ({ name }: { readonly name: string }) => options.source === undefined || name === options.source;
+      const [failed, records] = [manifest.failed.filter(isWanted), manifest.sources.filter(isWanted)];
+      if (failed.length + records.length === 0) {
+        throw new FukugenError('missing', `the generation ${generation} does not hold ${options.source}`, {
+          next: 'fukugen list, then --at another generation',
+        });
+      }
+      for (const { name, reason } of failed) {
+        const text = `not in this generation: ${reason}`;
+        findings.push({ ...base, source: name, level: 'bytes', verdict: 'incomplete', text });
+      }
+      for (const record of records) {
         const bytes = await verifyBytes(folder, record, context);
         findings.push({ ...base, source: record.name, level: 'bytes', ...bytes });
         // A restore of damaged files proves nothing that is not known by now.
