@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { declareCloud } from '../../../lib/cloud.ts';
 import { everyRole, type RoleUnderTest } from '../../helpers/iam.ts';
 import { account, cloudPolicy, newApp } from '../synthesise.ts';
+import { expectGolden } from './golden.ts';
 
 const arnOf = (name: string, region = 'ap-northeast-1') =>
   `arn:aws:secretsmanager:${region}:${account}:secret:${name}-AbCdEf`;
@@ -22,6 +23,10 @@ const secrets = {
 let template: Template;
 beforeAll(() => {
   template = synthesiseSecrets({ secrets });
+});
+
+test('the secrets stack is the one that was reviewed', () => {
+  expectGolden('secrets', template);
 });
 
 test('there is neither a stack nor a key unless the policy names secrets', () => {

@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { declareCloud } from '../../../lib/cloud.ts';
 import { type RoleUnderTest, roleUnderTest } from '../../helpers/iam.ts';
 import { account, cloudPolicy, main, newApp, orders } from '../synthesise.ts';
+import { expectGolden } from './golden.ts';
 
 const bucket = `shop-settings-${account}`;
 
@@ -21,6 +22,10 @@ beforeAll(() => {
   const settingsExport = { every: '2d', keep: '90d', functions: ['invoices'] } satisfies CloudInput['settingsExport'];
   template = synthesiseSettings({ databases: { main, orders }, settingsExport });
   role = roleUnderTest(template, 'Exports settings');
+});
+
+test('the settings stack is the one that was reviewed', () => {
+  expectGolden('settings', template);
 });
 
 test('there is no such stack unless the policy asks for it', () => {

@@ -3,6 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { declareCloud } from '../../../lib/cloud.ts';
 import { everyRole } from '../../helpers/iam.ts';
 import { account, cloudPolicy, newApp } from '../synthesise.ts';
+import { expectGolden } from './golden.ts';
 
 type CloudInput = NonNullable<Parameters<typeof cloudPolicy>[0]>;
 
@@ -18,6 +19,10 @@ let adopted: Template;
 beforeAll(() => {
   declared = synthesiseUploads({ uploads: isUploads });
   adopted = synthesiseUploads({ uploads: { kind: 'adopted', bucket: 'shop-photos', every: '12h' } });
+});
+
+test('the uploads stack is the one that was reviewed', () => {
+  expectGolden('uploads', declared);
 });
 
 test('there is no such stack unless the policy asks for it', () => {
