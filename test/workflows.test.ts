@@ -57,7 +57,7 @@ describe.each(files)('%s', (file) => {
 
   test('ends by itself, and does not run beside itself', () => {
     expect(jobs.filter((job) => !job.uses && !job['timeout-minutes'])).toEqual([]);
-    expect(workflow.concurrency?.group).toBeTruthy();
+    expect(workflow.concurrency?.group).toEqual(expect.stringMatching(/\S/));
   });
 
   test('leaves no credentials of GitHub on the disk', () => {

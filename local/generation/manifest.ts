@@ -58,13 +58,16 @@ export interface DirectoryDetail {
 const manifestName = 'manifest.json';
 const digestName = 'manifest.json.sha256';
 
+/** Paths inside one source's folder of a generation. */
+export const sourceLayout = { data: 'data', files: 'files.jsonl', fingerprint: 'fingerprint.json' } as const;
+
 /** Paths inside a generation. */
 export const layout = {
   manifest: manifestName,
   source: (name: string) => join('sources', name),
-  data: (name: string) => join('sources', name, 'data'),
-  files: (name: string) => join('sources', name, 'files.jsonl'),
-  fingerprint: (name: string) => join('sources', name, 'fingerprint.json'),
+  data: (name: string) => join('sources', name, sourceLayout.data),
+  files: (name: string) => join('sources', name, sourceLayout.files),
+  fingerprint: (name: string) => join('sources', name, sourceLayout.fingerprint),
 } as const;
 
 /** Whether everything the policy asked for is in the generation. */

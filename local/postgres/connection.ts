@@ -177,3 +177,12 @@ function explain(connection: Connection, cause: Error & { code?: string }): Fuku
     next: 'check that the server runs and that host and port are right',
   });
 }
+
+/** What the server says of itself. */
+export async function serverOf(client: pg.Client): Promise<{ readonly version: string; readonly major: number }> {
+  const { rows } = await client.query<{ version: string; number: string }>(
+    `SELECT current_setting('server_version') AS version, current_setting('server_version_num') AS number`,
+  );
+  const [row] = rows;
+  return { version: row?.version ?? '', major: Math.floor(Number(row?.number) / 10_000) };
+}

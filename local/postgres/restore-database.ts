@@ -10,7 +10,7 @@ import {
   openSnapshot,
 } from '../../core/integrity/index.ts';
 import { runProgram } from '../system/run-program.ts';
-import { type Connection, onDatabase, withSession } from './connection.ts';
+import { type Connection, onDatabase, serverOf, withSession } from './connection.ts';
 import { creation, type DatabaseSetting, isPredefined, roleStatements, shellStatements } from './database-shell.ts';
 import type { PostgresPrograms } from './programs.ts';
 
@@ -100,10 +100,7 @@ async function prepare(client: pg.Client, restore: DatabaseRestore): Promise<Pre
     );
   }
   for (const statement of statements) await client.query(statement);
-  const { rows } = await client.query<{ major: number }>(
-    `SELECT current_setting('server_version_num')::int / 10000 AS major`,
-  );
-  const major = rows[0]?.major ?? recorded.server.major;
+  const { major } = await serverOf(client);
   const { collate } = recorded.database.collation;
   const note = `note: this machine lacks the locale ${collate}; the order of text was not proven, its content was`;
   const attempts: readonly (Prepared & { readonly locale?: string })[] = [

@@ -70,7 +70,7 @@ export async function startScratchServer(options: ScratchServerOptions = {}): Pr
   const programs = options.programs ?? (await newestServer());
   // PostgreSQL refuses to run as root, so root hands everything to the account that the packages make.
   const account = process.getuid?.() === 0 ? await postgresAccount() : undefined;
-  const folder = await mkdtemp(join(await temporaryFolder(account), 'fukugen-pg-'));
+  const folder = await mkdtemp(join(await reachableFolder(account), 'fukugen-pg-'));
   const data = join(folder, 'data');
   const listen = options.listen ?? 'socket';
   try {
@@ -232,7 +232,7 @@ class RunningServer implements ScratchServer {
  * Socket paths end at about 100 bytes, which macOS's own temporary folder nearly uses up,
  * and another account cannot reach a temporary folder that is root's alone.
  */
-async function temporaryFolder(account: Account | undefined): Promise<string> {
+async function reachableFolder(account: Account | undefined): Promise<string> {
   const usual = tmpdir();
   if (usual.length > 60) return '/tmp';
   if (!account) return usual;

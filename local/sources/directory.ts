@@ -5,7 +5,7 @@ import { FukugenError } from '../../core/errors.ts';
 import { captureTree } from '../generation/capture-tree.ts';
 import { compareTree, type TreeDifference } from '../generation/compare-tree.ts';
 import { readEntries, writeEntries } from '../generation/entry.ts';
-import type { SourceRecord } from '../generation/manifest.ts';
+import { type SourceRecord, sourceLayout } from '../generation/manifest.ts';
 import { restoreTree } from '../generation/restore-tree.ts';
 import { removeTree } from '../system/folders.ts';
 import type { RunContext } from '../system/run-context.ts';
@@ -29,7 +29,7 @@ export async function capture(directory: Directory, context: CaptureContext): Pr
   await requireFolder(directory);
   const capturedAt = new Date().toISOString();
   const rules = ignore().add([...directory.exclude]);
-  const data = join(context.folder, 'data');
+  const data = join(context.folder, sourceLayout.data);
   await mkdir(data, { mode: 0o700 });
   const result = await captureTree(directory.path, data, {
     isExcluded: (path, isDirectory) => rules.ignores(isDirectory ? `${path}/` : path),
@@ -37,7 +37,7 @@ export async function capture(directory: Directory, context: CaptureContext): Pr
     onFile: (done, total) => context.progress.count(done, total, 'files'),
     signal: context.signal,
   });
-  const files = await writeEntries(join(context.folder, 'files.jsonl'), result.entries);
+  const files = await writeEntries(join(context.folder, sourceLayout.files), result.entries);
   return {
     kind: 'directory',
     capturedAt,
@@ -61,7 +61,7 @@ export async function compare(
   context: RunContext,
 ): Promise<Proof> {
   await requireFolder(directory);
-  const entries = await readEntries(join(folder, 'files.jsonl'), record.files);
+  const entries = await readEntries(join(folder, sourceLayout.files), record.files);
   const rules = ignore().add([...directory.exclude]);
   const differences = await compareTree(directory.path, entries, {
     attributes: true,
@@ -124,8 +124,8 @@ async function restoreAndCompare(
   into: string,
   context: RunContext,
 ): Promise<Proof> {
-  const entries = await readEntries(join(folder, 'files.jsonl'), record.files);
-  await restoreTree(join(folder, 'data'), entries, into, (done, total) =>
+  const entries = await readEntries(join(folder, sourceLayout.files), record.files);
+  await restoreTree(join(folder, sourceLayout.data), entries, into, (done, total) =>
     context.progress.count(done, total, 'files restored'),
   );
   const differences = await compareTree(into, entries, {

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type pg from 'pg';
 import { FukugenError } from '../../core/errors.ts';
 import {
   type Comparison,
@@ -13,7 +12,7 @@ import {
 } from '../../core/integrity/index.ts';
 import { compareTree } from '../generation/compare-tree.ts';
 import { type Entry, type FileEntry, readEntries, writeEntries } from '../generation/entry.ts';
-import type { PostgresDetail, SourceRecord } from '../generation/manifest.ts';
+import { type PostgresDetail, type SourceRecord, sourceLayout } from '../generation/manifest.ts';
 import { recordTree } from '../generation/record-tree.ts';
 import { readRecorded, writeDurably } from '../generation/recorded-file.ts';
 import {
@@ -23,6 +22,7 @@ import {
   databaseOf,
   onDatabase,
   type PostgresPolicy,
+  serverOf,
   withSession,
 } from '../postgres/connection.ts';
 import { type DatabaseSetting, readSettings } from '../postgres/database-shell.ts';
@@ -35,9 +35,8 @@ import type { RunContext } from '../system/run-context.ts';
 import type { Beside, CaptureContext, Captured, Plan, Proof } from './source.ts';
 
 /** Where things lie inside the source's folder of a generation. */
-const dumpPath = join('data', 'dump');
-const settingsPath = join('data', 'settings.json');
-const fingerprintPath = 'fingerprint.json';
+const dumpPath = join(sourceLayout.data, 'dump');
+const settingsPath = join(sourceLayout.data, 'settings.json');
 
 /** A database that every server has, to work from when the one in question is missing or in the way. */
 const maintenanceDatabase = 'postgres';
@@ -59,7 +58,7 @@ export async function plan(policy: PostgresPolicy): Promise<Plan> {
 /** Dump and fingerprint read the same exported snapshot, so that a restore can be held against exactly what was dumped. */
 export async function capture(policy: PostgresPolicy, context: CaptureContext): Promise<Captured> {
   const connection = await connectionOf(policy);
-  const data = join(context.folder, 'data');
+  const data = join(context.folder, sourceLayout.data);
   await mkdir(data, { mode: 0o700 });
   return withSession(connection, async (client) => {
     const server = await serverOf(client);
@@ -84,8 +83,8 @@ export async function capture(policy: PostgresPolicy, context: CaptureContext): 
 
     await writeDurably(join(context.folder, settingsPath), `${JSON.stringify(settings, null, 2)}\n`);
     const text = `${JSON.stringify(recorded, null, 2)}\n`;
-    await writeDurably(join(context.folder, fingerprintPath), text);
-    const files = await writeEntries(join(context.folder, 'files.jsonl'), await recordTree(data, context.earlier));
+    await writeDurably(join(context.folder, sourceLayout.fingerprint), text);
+    const files = await writeEntries(join(context.folder, sourceLayout.files), await recordTree(data, context.earlier));
     const detail: PostgresDetail = {
       kind: 'postgres',
       database: recorded.database.name,
@@ -195,14 +194,16 @@ interface Stored {
 /** @throws FukugenError `mismatch` when any of it is missing or damaged */
 async function readStored(folder: string, record: SourceRecord): Promise<Stored> {
   const detail = record.detail as PostgresDetail;
-  const entries = await readEntries(join(folder, 'files.jsonl'), record.files);
+  const entries = await readEntries(join(folder, sourceLayout.files), record.files);
   const settings = entries.find(
-    (entry) => entry.type === 'file' && join('data', entry.path) === settingsPath,
+    (entry) => entry.type === 'file' && join(sourceLayout.data, entry.path) === settingsPath,
   ) as FileEntry;
   return {
     dump: join(folder, dumpPath),
     entries,
-    recorded: JSON.parse(await readRecorded(join(folder, fingerprintPath), detail.fingerprint)) as DatabaseFingerprint,
+    recorded: JSON.parse(
+      await readRecorded(join(folder, sourceLayout.fingerprint), detail.fingerprint),
+    ) as DatabaseFingerprint,
     settings: JSON.parse(await readRecorded(join(folder, settingsPath), settings.sha256)) as DatabaseSetting[],
   };
 }
@@ -213,7 +214,7 @@ async function readStored(folder: string, record: SourceRecord): Promise<Stored>
  * @throws FukugenError `mismatch` naming what is damaged
  */
 async function requireIntact(folder: string, { entries }: Stored, context: RunContext): Promise<void> {
-  const [damage] = await compareTree(join(folder, 'data'), entries, { signal: context.signal });
+  const [damage] = await compareTree(join(folder, sourceLayout.data), entries, { signal: context.signal });
   if (!damage) return;
   throw new FukugenError('mismatch', `the backup is damaged: ${damage.path}: ${damage.text}`, {
     next: 'fukugen list, then --at another generation or --store another store',
@@ -228,14 +229,6 @@ function proofOf({ comparison, notes }: RestoredDatabase): Proof {
 /** Notes are no differences: they say what a restore changes by its nature. */
 function verdictOf({ verdict }: Comparison): Proof['verdict'] {
   return verdict === 'identical-with-notes' ? 'identical' : verdict;
-}
-
-async function serverOf(client: pg.Client): Promise<{ readonly version: string; readonly major: number }> {
-  const { rows } = await client.query<{ version: string; number: string }>(
-    `SELECT current_setting('server_version') AS version, current_setting('server_version_num') AS number`,
-  );
-  const [row] = rows;
-  return { version: row?.version ?? '', major: Math.floor(Number(row?.number) / 10_000) };
 }
 
 /** PostgreSQL cuts names at 63 bytes, silently; the suffix must survive. */

@@ -4,8 +4,8 @@ import { FukugenError } from '../../core/errors.ts';
 const answerSeconds = 15;
 
 /**
- * Whether anything listens where a repository is said to be. restic 0.14 tries again for a quarter of an hour before it says no,
- * which is right in the middle of an upload and too long at its beginning.
+ * Whether anything listens where a repository is said to be. restic tries again by itself, which is right in the middle of an
+ * upload; before one, a sentence with the server's name in it serves better than restic's last words.
  *
  * @param repository - as restic writes it; anything that does not go over HTTP is restic's own affair
  * @throws FukugenError `store` when nothing answers

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { NotifierConfig } from '../../../lambda/notifier/config.ts';
 import { type StandIn, standInForAws } from '../../helpers/aws-stand-in.ts';
-import { backupJob, mainArn } from '../../helpers/sample-events.ts';
+import { backupJob } from '../../helpers/sample-events.ts';
+import { notifierConfig } from '../../helpers/sample-notifier.ts';
 
 let aws: StandIn;
 beforeAll(async () => {
@@ -11,16 +12,7 @@ beforeAll(async () => {
       RecoveryPoints: [{ Status: 'COMPLETED', CreationDate: Date.now() / 1_000 - 3_600 }],
     }),
   });
-  const config: NotifierConfig = {
-    policy: 'shop',
-    language: 'ja',
-    timezone: 'Asia/Tokyo',
-    databases: { main: 'db:shop-main' },
-    arnPrefix: mainArn.replace(':db:shop-main', ''),
-    vaults: { 'ap-northeast-1': 'shop-primary', 'ap-northeast-3': 'shop-replica' },
-    plans: ['shop'],
-    topicArn: 'arn:aws:sns:ap-northeast-1:111122223333:shop-notices',
-  };
+  const config: NotifierConfig = { ...notifierConfig, language: 'ja' };
   Object.assign(process.env, {
     NOTIFIER: JSON.stringify(config),
     AWS_ENDPOINT_URL: aws.url,

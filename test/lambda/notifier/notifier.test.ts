@@ -4,24 +4,13 @@ import { PublishCommand, type PublishInput, SNSClient } from '@aws-sdk/client-sn
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { awsHost } from '../../../lambda/notifier/aws-host.ts';
-import type { NotifierConfig } from '../../../lambda/notifier/config.ts';
 import type { NotifierHost } from '../../../lambda/notifier/host.ts';
 import { notify } from '../../../lambda/notifier/notifier.ts';
 import { Recent } from '../../../lambda/notifier/recent.ts';
 import { backupJob, copyJob, mainArn, rdsEvent } from '../../helpers/sample-events.ts';
+import { notifierConfig as config } from '../../helpers/sample-notifier.ts';
 
 const now = new Date('2026-11-21T09:10:00Z');
-const config: NotifierConfig = {
-  policy: 'shop',
-  language: 'en',
-  timezone: 'Asia/Tokyo',
-  databases: { main: 'db:shop-main' },
-  arnPrefix: mainArn.replace(':db:shop-main', ''),
-  vaults: { 'ap-northeast-1': 'shop-primary', 'ap-northeast-3': 'shop-replica' },
-  plans: ['shop'],
-  topicArn: 'arn:aws:sns:ap-northeast-1:111122223333:shop-notices',
-};
-
 let mails: PublishInput[];
 let slack: string[];
 /** Failures to come, one for each attempt. */
