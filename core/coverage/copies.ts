@@ -1,4 +1,5 @@
 import type { CloudPolicy, DatabasePolicy } from '../policy/schema.ts';
+import { isReplicated } from '../policy/traits.ts';
 
 /** One copy of something, the original included. */
 export interface Copy {
@@ -37,10 +38,18 @@ export function databaseCopies(
     copies: [
       { name: 'the database', medium: 'its own volume', offSite: false },
       { name: `recovery points in ${regionName(primary.region)}`, medium: 'snapshot storage of AWS', offSite: false },
-      { name: `copies in ${regionName(replica.region)}`, medium: 'snapshot storage of AWS', offSite: true },
+      { name: `copies in ${copiesPlace(replica)}`, medium: 'snapshot storage of AWS', offSite: true },
     ],
-    remarks: ['One provider, one account: who can delete the account can delete them all.', ...standbyRemark(database)],
+    remarks: [...accountRemarks(replica, database), ...standbyRemark(database)],
   };
+}
+
+function accountRemarks({ account }: CloudPolicy['replica'], database: DatabasePolicy): string[] {
+  if (!account) return ['One provider, one account: who can delete the account can delete them all.'];
+  return [
+    'One provider, two accounts: who takes over that of the database cannot delete the copies; the organization above both can.',
+    ...(isReplicated(database) ? ['Replicated automated backups are in the account of the database.'] : []),
+  ];
 }
 
 function standbyRemark(database: DatabasePolicy): string[] {
@@ -52,6 +61,11 @@ function standbyRemark(database: DatabasePolicy): string[] {
 }
 
 const cities: Readonly<Record<string, string>> = { 'ap-northeast-1': 'Tokyo', 'ap-northeast-3': 'Osaka' };
+
+/** Where copies are: the Region, and the account where it is another one. */
+export function copiesPlace({ region, account }: Pick<CloudPolicy['replica'], 'region' | 'account'>): string {
+  return account ? `${regionName(region)}, account ${account}` : regionName(region);
+}
 
 /** As people say it. */
 export function regionName(region: string): string {

@@ -1,35 +1,11 @@
 import { copiesKept } from '../policy/rules.ts';
 import type { CloudPolicy, DatabasePolicy } from '../policy/schema.ts';
-import { copiedEvery, isReplicated, kindOf } from '../policy/traits.ts';
-import { regionName } from './copies.ts';
+import { copiedEvery, isMade, isReplicated, kindOf } from '../policy/traits.ts';
+import { type Cost, daysOfMonth, lineFrom, sum, transfer } from './bill.ts';
+import { copiesPlace, regionName } from './copies.ts';
 import { type Expected, expectedOf } from './expected.ts';
 import { beyondCadence } from './generations.ts';
-import { type PriceItem, type Prices, priceOf, priceUnits } from './prices.ts';
-
-/** One line of a bill. */
-export interface CostLine {
-  readonly text: string;
-  /** @default - not known: the policy gives no size */
-  readonly amount?: number;
-  readonly unit: (typeof priceUnits)[PriceItem];
-  /** Of one unit. @default - not confirmed by any source */
-  readonly price?: number;
-  /** @default - the amount or the price is not known */
-  readonly usd?: number;
-}
-
-export interface Cost {
-  /** Every month. */
-  readonly lines: readonly CostLine[];
-  /** Sum of the lines that are known, USD. */
-  readonly known: number;
-  /** What stands for an unknown sum beside it. */
-  readonly unknown: readonly string[];
-  /** The first full copy; not part of the month. @default - nothing is copied */
-  readonly once?: CostLine;
-}
-
-const daysOfMonth = 365 / 12;
+import type { Prices } from './prices.ts';
 
 /**
  * What the protection of one database costs in a month, by these rules of AWS:
@@ -64,9 +40,12 @@ function instanceCost(database: DatabasePolicy, { cloud, expected, line }: Bill)
   const stored = (days: number, longer: readonly Spaced[] = []) =>
     data && dailyChange && data.value + days * dailyChange.value + kept(longer, data.value, dailyChange.value);
   const beyondFree = (size: number | undefined) => size && Math.max(0, size - (storage ?? 0));
-  // Replicated automated backups are a second chain of snapshots beside the copies, and their changes travel again.
+  // Replicated automated backups are a second chain of snapshots beside the copies, and their changes travel again: to the
+  // account of the database in any case.
   const isTwice = isReplicated(database);
   const chains = isTwice ? 2 : 1;
+  const travels = dailyChange && dailyChange.value * daysOfMonth;
+  const isShared = isTwice && replica.account === undefined;
   return sum(
     [
       line(
@@ -77,7 +56,7 @@ function instanceCost(database: DatabasePolicy, { cloud, expected, line }: Bill)
       ),
       line(
         'rds-backup-storage',
-        `copies in ${regionName(replica.region)}`,
+        `copies in ${copiesPlace(replica)}`,
         stored(cadence.copy.keep.days, beyondCadence(cadence, 'replica')),
         [replica.region],
       ),
@@ -91,8 +70,11 @@ function instanceCost(database: DatabasePolicy, { cloud, expected, line }: Bill)
             ),
           ]
         : []),
-      transfer(line, cloud, 'changes', dailyChange && chains * dailyChange.value * daysOfMonth),
-      line('kms-key', 'key of the database', 1, [primary.region]),
+      transfer(line, cloud, 'changes', travels && (isShared ? 2 : 1) * travels),
+      ...(isTwice && !isShared
+        ? [transfer(line, cloud, 'changes of automated backups', travels, regionName(replica.region))]
+        : []),
+      ...belongings(database, cloud, line),
     ],
     transfer(line, cloud, 'first full copy', data && chains * data.value),
   );
@@ -135,22 +117,24 @@ function clusterCost(database: DatabasePolicy, { cloud, expected, line }: Bill):
             ),
           ]
         : []),
-      line(
-        'aurora-backup-storage',
-        `${copies} full copies in ${regionName(replica.region)}`,
-        data && copies * data.value,
-        [replica.region],
-      ),
+      line('aurora-backup-storage', `${copies} full copies in ${copiesPlace(replica)}`, data && copies * data.value, [
+        replica.region,
+      ]),
       transfer(line, cloud, 'changes', dailyChange && dailyChange.value * daysOfMonth),
-      line('kms-key', 'key of the database', 1, [primary.region]),
+      ...belongings(database, cloud, line),
     ],
     transfer(line, cloud, 'first full copy', data?.value),
   );
 }
 
-function transfer(line: Bill['line'], { primary, replica }: CloudPolicy, what: string, amount: number | undefined) {
-  const text = `${what} from ${regionName(primary.region)} to ${regionName(replica.region)}`;
-  return line('region-transfer', text, amount, [primary.region, replica.region]);
+/** A database that existed before has its key and its password already. */
+function belongings(database: DatabasePolicy, { primary }: CloudPolicy, line: Bill['line']) {
+  if (!isMade(database)) return [];
+  return [
+    line('kms-key', 'key of the database', 1, [primary.region]),
+    // RDS keeps it there, and the account pays for it (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html).
+    line('secret', 'master password of the database', 1, [primary.region]),
+  ];
 }
 
 /** What all databases share: the key of the vault in each Region, and the one of the replicated automated backups. */
@@ -168,45 +152,4 @@ export function sharedCost({ primary, replica, databases }: CloudPolicy, prices:
 /** @param gigabytes - decimal; @default - the policy does not say how large every source is */
 export function objectStorageCost(host: string, gigabytes: number | undefined, prices: Prices): Cost {
   return sum([lineFrom(prices)('object-storage', `data at ${host}`, gigabytes, [host])]);
-}
-
-/** @param bills - each with the name of what it is for */
-export function addCosts(bills: readonly (readonly [string, Cost])[]): Pick<Cost, 'known' | 'unknown'> {
-  return {
-    known: cents(bills.reduce((total, [, cost]) => total + cost.known, 0)),
-    unknown: bills.flatMap(([name, cost]) => cost.unknown.map((text) => `${name}: ${text}`)),
-  };
-}
-
-function lineFrom(prices: Prices) {
-  return (
-    item: PriceItem,
-    text: string,
-    amount: number | undefined,
-    [where, to]: readonly [string, string?],
-  ): CostLine => {
-    const price = priceOf(prices, item, where, to);
-    // Nothing of anything costs nothing, whatever it costs.
-    const usd = amount === 0 ? 0 : amount !== undefined && price !== undefined ? cents(amount * price) : undefined;
-    return {
-      text,
-      ...(amount !== undefined && { amount }),
-      unit: priceUnits[item],
-      ...(price !== undefined && { price }),
-      ...(usd !== undefined && { usd }),
-    };
-  };
-}
-
-function sum(lines: readonly CostLine[], once?: CostLine): Cost {
-  return {
-    lines,
-    known: cents(lines.reduce((total, { usd }) => total + (usd ?? 0), 0)),
-    unknown: lines.filter(({ usd }) => usd === undefined).map(({ text }) => text),
-    ...(once && { once }),
-  };
-}
-
-function cents(usd: number): number {
-  return Math.round(usd * 100) / 100;
 }

@@ -1,4 +1,5 @@
 import { Duration } from '../policy/duration.ts';
+import { encrypts, isSecret } from '../policy/encryption.ts';
 import type { BackupPolicy, LocalPolicy, SourcePolicy, StorePolicy } from '../policy/schema.ts';
 import { type Copy, type CopyCount, countCopies } from './copies.ts';
 import { expectedRunOf, type Figure } from './expected.ts';
@@ -72,7 +73,10 @@ function sourceCopies(
   const home = systems.sources[name];
   const remarks: string[] = [];
   const original: Copy = { name: 'the original', medium: originalMedium(source), offSite: false };
-  const copies = Object.entries(stores).map(([storeName, store]): Copy => {
+  const takers = Object.entries(stores).filter(([, store]) => encrypts(store) || !isSecret(source));
+  if (takers.length < Object.keys(stores).length)
+    remarks.push('it holds secrets, so only stores that encrypt have a copy of it.');
+  const copies = takers.map(([storeName, store]): Copy => {
     const host = hostOf(store);
     if (host !== undefined && !isThisMachine(host)) {
       const isNear = isNearby(host);
@@ -102,7 +106,12 @@ function originalMedium(source: SourcePolicy): string {
 
 /** The machine that a store is on, or the scheme when restic's backend has no host in it; `undefined` for a folder. */
 export function hostOf(store: StorePolicy): string | undefined {
-  if (store.kind === 'generations') return undefined;
+  if (store.kind === 'rclone') {
+    const { endpoint, host, type } = store.options ?? {};
+    if (type === 'local') return undefined;
+    return endpoint?.replace(/^https?:\/\//, '').replace(/[:/].*$/, '') ?? host ?? store.remote.split(':')[0];
+  }
+  if (store.kind !== 'restic') return undefined;
   const address = /^([a-z0-9]+):(.*)$/.exec(store.repository);
   if (!address) return undefined;
   const [, scheme = '', rest = ''] = address;

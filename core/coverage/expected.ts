@@ -1,5 +1,5 @@
 import { Duration } from '../policy/duration.ts';
-import type { DatabasePolicy } from '../policy/schema.ts';
+import type { CloudPolicy, DatabasePolicy } from '../policy/schema.ts';
 
 /** A figure of the policy, or one that was assumed because the policy gives none. */
 export interface Figure<T> {
@@ -41,6 +41,15 @@ export function expectedOf(database: DatabasePolicy): Expected {
     snapshot: figure(expected?.snapshot, assumption.snapshot),
     copy: figure(expected?.copy, assumption.copy),
   };
+}
+
+/** The policy says it, or nobody does: a bucket has no size to assume. */
+export function expectedUploads({
+  expected,
+}: NonNullable<CloudPolicy['uploads']>): Pick<Expected, 'data' | 'dailyChange'> {
+  const data = figure(expected?.data?.gibibytes, undefined);
+  const dailyChange = figure(expected?.dailyChange?.gibibytes, data && data.value * assumption.changeOfDataInADay);
+  return { ...(data && { data }), ...(dailyChange && { dailyChange }) };
 }
 
 export function expectedRunOf(expectedRun: Duration | undefined): Figure<Duration> {

@@ -1,5 +1,5 @@
+export type { Cost, CostLine } from './bill.ts';
 export type { Copy, CopyCount } from './copies.ts';
-export type { Cost, CostLine } from './cost.ts';
 export { type Coverage, coverDatabases, type DatabasePlan, type Term } from './coverage.ts';
 export type { FileSystems, SourcePlan } from './coverage-local.ts';
 export type { Figure } from './expected.ts';

@@ -1,10 +1,14 @@
 import type { Duration } from '../policy/duration.ts';
 import type { BackupPolicy, CloudPolicy, LocalPolicy } from '../policy/schema.ts';
+import { addCosts, type Cost } from './bill.ts';
 import { regionName } from './copies.ts';
-import { addCosts, type Cost, databaseCost, objectStorageCost, sharedCost } from './cost.ts';
+import { databaseCost, objectStorageCost, sharedCost } from './cost.ts';
+import { secretsCost, settingsExportCost, uploadsCost } from './cost-beside.ts';
 import { coverDatabases, type DatabasePlan } from './coverage.ts';
 import { coverSources, type FileSystems, hostOf, type SourcePlan } from './coverage-local.ts';
+import { type Expected, expectedUploads } from './expected.ts';
 import type { Prices } from './prices.ts';
+import { watchingCost } from './watching.ts';
 
 /** What a policy achieves, told before anything runs: arithmetic alone, nothing is asked of AWS or of a store. */
 export interface Plan {
@@ -21,9 +25,14 @@ export interface Plan {
 export interface CloudPlan {
   readonly primary: string;
   readonly replica: string;
+  /** That the copies belong to. @default - that of the databases */
+  readonly copiesAccount?: string;
   readonly cadence: CloudPolicy['cadence'];
   readonly databases: readonly (DatabasePlan & { readonly cost: Cost })[];
-  readonly shared: Cost;
+  /** @default - no bucket is backed up */
+  readonly uploads?: Pick<Expected, 'data' | 'dailyChange'>;
+  /** What belongs to no single database, by what it is for. */
+  readonly shared: readonly { readonly name: string; readonly cost: Cost }[];
 }
 
 export interface LocalPlan {
@@ -55,7 +64,7 @@ export function planPolicy(policy: BackupPolicy, options: PlanOptions): Plan {
   const local = policy.local && planLocal(policy.local, policy.objectives, options);
   const bills = [
     ...(cloud?.databases ?? []).map(({ name, cost }) => [name, cost] as const),
-    ...(cloud ? [['all databases', cloud.shared] as const] : []),
+    ...(cloud?.shared ?? []).map(({ name, cost }) => [name, cost] as const),
     ...(local?.stores ?? []).flatMap(({ name, cost }) => (cost ? [[name, cost] as const] : [])),
   ];
   return {
@@ -76,15 +85,24 @@ function isWithinObjectives({ runEvery, measuredRto, objectives }: SourcePlan): 
 
 function planCloud(cloud: CloudPolicy, objectives: Plan['objectives'], options: PlanOptions): CloudPlan {
   const { prices, measuredRto = {}, now } = options;
+  const { uploads, secrets, settingsExport } = cloud;
   return {
     primary: regionName(cloud.primary.region),
     replica: regionName(cloud.replica.region),
+    ...(cloud.replica.account && { copiesAccount: cloud.replica.account }),
     cadence: cloud.cadence,
     databases: coverDatabases(cloud, objectives, measuredRto, now).map((database) => ({
       ...database,
       cost: databaseCost(cloud, database.database, prices),
     })),
-    shared: sharedCost(cloud, prices),
+    ...(uploads && { uploads: expectedUploads(uploads) }),
+    shared: [
+      { name: 'all databases', cost: sharedCost(cloud, prices) },
+      ...(uploads ? [{ name: 'uploads', cost: uploadsCost(cloud, uploads, prices) }] : []),
+      ...(secrets ? [{ name: 'secrets', cost: secretsCost(cloud, secrets, prices) }] : []),
+      ...(settingsExport ? [{ name: 'settings export', cost: settingsExportCost(cloud, prices) }] : []),
+      { name: 'watching', cost: watchingCost(cloud, prices) },
+    ],
   };
 }
 

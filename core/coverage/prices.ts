@@ -10,6 +10,12 @@ export const priceUnits = {
   'region-transfer': 'GB',
   'kms-key': 'key-month',
   'object-storage': 'GB-month',
+  's3-backup-storage': 'GB-month',
+  secret: 'secret-month',
+  'secret-replica': 'secret-month',
+  alarm: 'alarm-month',
+  'custom-metric': 'metric-month',
+  dashboard: 'dashboard-month',
 } as const;
 
 export type PriceItem = keyof typeof priceUnits;

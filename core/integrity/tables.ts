@@ -1,5 +1,5 @@
 import { FukugenError } from '../errors.ts';
-import { type Connection, row, rows } from './connection.ts';
+import { type Connection, type refusal, row, rows } from './connection.ts';
 import { contentOf, contentQuery, type HashedColumn, type Lanes } from './content.ts';
 import type { TableFingerprint, Unseen } from './fingerprint.ts';
 import { lockTables } from './lock-tables.ts';
@@ -7,7 +7,7 @@ import { named, quoted } from './names.ts';
 import { attempt } from './savepoint.ts';
 
 /** A relation that stores rows, and how to read them. */
-interface StoredTable {
+export interface StoredTable {
   readonly schema: string;
   readonly name: string;
   readonly kind: TableFingerprint['kind'];
@@ -67,16 +67,24 @@ export interface TablesOptions {
   readonly signal?: AbortSignal;
 }
 
-type Obstacle = Pick<Unseen, 'why' | 'text'>;
+interface Obstacle extends Pick<Unseen, 'why' | 'text'> {
+  /** What the server refused with, where it was asked. */
+  readonly refused?: ReturnType<typeof refusal>;
+}
 
 /** A table, and why it will not be read, if so: an error in the middle would cost a round trip and say less. */
-interface ListedTable extends StoredTable {
+export interface ListedTable extends StoredTable {
   readonly obstacle?: Obstacle;
+}
+
+/** Lists the tables without locking any. */
+export async function describeTables(connection: Connection, options: TablesOptions): Promise<readonly ListedTable[]> {
+  return (await rows<StoredTable>(connection, storedTables)).map((table) => withObstacle(table, options));
 }
 
 /** Lists the tables and locks those that will be read. To be called as early as can be. */
 export async function listTables(connection: Connection, options: TablesOptions): Promise<readonly ListedTable[]> {
-  const listed = (await rows<StoredTable>(connection, storedTables)).map((table) => withObstacle(table, options));
+  const listed = await describeTables(connection, options);
   // LOCK TABLE takes no materialized views; nobody truncates those.
   const lockable = listed.filter((table) => table.kind !== 'materialized view' && table.obstacle === undefined);
   const locked = await lockTables(connection, lockable);
@@ -117,23 +125,52 @@ export async function readTables(
     }
     const name = nameOf(table);
     const result = table.obstacle ?? (await readTable(connection, table));
-    if ('why' in result) unseen.push({ kind: 'table', name, ...result });
+    if ('why' in result) unseen.push({ kind: 'table', name, why: result.why, text: result.text });
     else tables.push(result);
     options.onTable?.(name, index + 1, listed.length);
   }
   return { tables, unseen };
 }
 
-async function readTable(connection: Connection, table: StoredTable): Promise<TableFingerprint | Obstacle> {
+/** Pages of 8 KiB, from inclusive, to exclusive. Beyond the end there is nothing. */
+export interface PageRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * One table, or a range of its pages: the sums of ranges add up to the whole table's, because a row is on one page only. While somebody
+ * writes they need not: an updated row moves, so ranges of a table that changes are read in one snapshot.
+ * Since 14 the server reads no other pages: https://www.postgresql.org/docs/release/14.0/ ("TID range scans").
+ */
+export async function readTable(
+  connection: Connection,
+  table: StoredTable,
+  range?: PageRange,
+): Promise<TableFingerprint | Obstacle> {
   const { schema, name, kind, persistence } = table;
   const known = { schema, name, kind, persistence };
   if (!table.populated) {
     return { ...known, rows: 0, content: contentOf({ rows: '0', high: null, low: null }), bytes: 0, populated: false };
   }
-  const content = contentQuery(quoted(schema, name), table.columns, table.condition);
+  const content = contentQuery(quoted(schema, name), table.columns, conditionOf(table, range));
   // The size here and not in the list: it opens the table, and would wait for whoever has it locked.
-  const query = `select *, pg_table_size(${table.oid}::oid)::text as bytes from (${content}) as content`;
+  const query = `select *, ${bytesOf(table, range)}::text as bytes from (${content}) as content`;
   const sums = await attempt(connection, () => row<Lanes & { readonly bytes: string }>(connection, query));
-  if ('refused' in sums) return { why: 'error', text: sums.refused.text };
+  if ('refused' in sums) return { why: 'error', text: sums.refused.text, refused: sums.refused };
   return { ...known, rows: Number(sums.value.rows), content: contentOf(sums.value), bytes: Number(sums.value.bytes) };
+}
+
+function conditionOf({ condition }: StoredTable, range: PageRange | undefined): string {
+  if (!range) return condition;
+  const pages = `r.ctid >= '(${range.from},0)' and r.ctid < '(${range.to},0)'`;
+  return condition === '' ? `where ${pages}` : `where ${pages} and (${condition.replace(/^\s*where\b/i, '')})`;
+}
+
+/** The range that reaches the end has the rest, TOAST and maps, so that ranges add up to `pg_table_size`. */
+function bytesOf({ oid }: StoredTable, range: PageRange | undefined): string {
+  if (!range) return `pg_table_size(${oid}::oid)`;
+  const page = `current_setting('block_size')::bigint`;
+  return `case when pg_relation_size(${oid}::oid) <= ${range.to} * ${page}
+               then greatest(pg_table_size(${oid}::oid) - ${range.from} * ${page}, 0) else ${range.to - range.from} * ${page} end`;
 }

@@ -1,5 +1,6 @@
+export { renderDrillNotice } from './drill.ts';
 export type { Notice, SafePoint } from './notice.ts';
-export { type RenderedNotice, renderNotice } from './render.ts';
+export { lengthOf, type RenderedNotice, renderNotice, timeOf } from './render.ts';
 export {
   type AlarmSituation,
   alarmSituations,

@@ -83,7 +83,7 @@ function safePoint({ newest }: SafePoint, rendering: Rendering): string {
 }
 
 /** `2026-11-21 18:05 GMT+9`: sorts, and says its timezone, since a team reads it from several. */
-function timeOf(time: Date, { timezone }: Rendering): string {
+export function timeOf(time: Date, { timezone }: Pick<Rendering, 'timezone'>): string {
   const parts = new Intl.DateTimeFormat('en', {
     timeZone: timezone,
     year: 'numeric',
@@ -109,7 +109,7 @@ export function lengthOf(milliseconds: number, language: Language): string {
 }
 
 /** By characters, not UTF-16 units: half of a character is none. */
-function shorten(text: string): string {
+export function shorten(text: string): string {
   const characters = [...text];
   return characters.length <= longestTitle ? text : `${characters.slice(0, longestTitle - 1).join('')}…`;
 }

@@ -58,8 +58,8 @@ export const alarmSituations = {
     severity: 'ticket',
     happened: { en: 'protection is not as declared', ja: '保護の設定が宣言と異なります' },
     means: {
-      en: 'Retention, deletion protection, encryption, tag copying, replication or the backup plan was changed outside of the policy. Backups may still run, with less behind them.',
-      ja: '保持期間、削除保護、暗号化、タグのコピー、レプリケーション、バックアッププランのいずれかが、宣言の外で変更されました。バックアップは動いていても、守りは弱くなっています。',
+      en: 'Retention, deletion protection, encryption, versioning, tag copying, replication or the backup plan was changed outside of the policy. Backups may still run, with less behind them.',
+      ja: '保持期間、削除保護、暗号化、バージョニング、タグのコピー、レプリケーション、バックアッププランのいずれかが、宣言の外で変更されました。バックアップは動いていても、守りは弱くなっています。',
     },
   },
   'copy-stuck': {
@@ -78,6 +78,14 @@ export const alarmSituations = {
       ja: 'ロック、または削除を拒否するポリシーがなくなったか、弱められました。変更した者が復旧ポイントを削除できるおそれがあります。',
     },
   },
+  'settings-export-too-old': {
+    severity: 'ticket',
+    happened: { en: 'settings have not been exported', ja: '設定の書き出しが止まっています' },
+    means: {
+      en: 'The last complete export is older than its schedule: runs failed, or there were none. What was exported before is still there; settings changed since then would have to be found out again.',
+      ja: '最後に完了した書き出しが予定より古くなっています。実行が失敗したか、実行されていません。以前に書き出した分は残っていますが、その後に変えた設定は調べ直しになります。',
+    },
+  },
   'sentinel-silent': {
     severity: 'page',
     happened: { en: 'the sentinel is silent', ja: '監視役(sentinel)が沈黙しています' },
@@ -92,6 +100,54 @@ export const alarmSituations = {
     means: {
       en: 'A call to AWS failed, so some figures are missing. The others were published.',
       ja: 'AWS への呼び出しが失敗し、一部の値が欠けています。残りの値は公開されています。',
+    },
+  },
+  'drill-failed': {
+    severity: 'page',
+    happened: { en: 'the restore drill failed', ja: '復元訓練が失敗しました' },
+    means: {
+      en: 'A database could not be restored from what there is, or what came back is not what it should be. If it were needed now, it would fail the same way. Production was not touched.',
+      ja: 'いまあるバックアップから復元できなかったか、復元した内容が正しくありません。本当に必要になっても同じように失敗します。本番には触れていません。',
+    },
+  },
+  'recovery-time-exceeded': {
+    severity: 'ticket',
+    happened: { en: 'recovery takes longer than its objective', ja: '復旧時間が目標(RTO)を超えています' },
+    means: {
+      en: 'The last drill needed more time than the policy promises. The data came back; after a disaster it would come back too late.',
+      ja: '直近の訓練で、ポリシーの約束より長くかかりました。データは戻りますが、障害時には間に合いません。',
+    },
+  },
+  'recovery-point-exceeded': {
+    severity: 'ticket',
+    happened: { en: 'more data would be lost than the objective allows', ja: '失われるデータが目標(RPO)を超えます' },
+    means: {
+      en: 'What the last drill restored was older than the policy promises. A disaster at that moment would have cost more work than the business can bear.',
+      ja: '直近の訓練で復元したデータは、ポリシーの約束より古いものでした。その時点の障害では、許容を超える作業が失われたことになります。',
+    },
+  },
+  'drill-overdue': {
+    severity: 'ticket',
+    happened: { en: 'no drill has finished for 35 days', ja: '35 日間、完了した復元訓練がありません' },
+    means: {
+      en: 'Nobody knows whether the backups made since then can be restored. The schedule may be off, or drills end before they write a record.',
+      ja: 'それ以後のバックアップが復元できるかどうか、だれも確かめていません。スケジュールが止まっているか、記録を書く前に訓練が終わっています。',
+    },
+  },
+  'drill-leftovers': {
+    severity: 'ticket',
+    happened: { en: 'a drill left something behind', ja: '訓練の残りものがあります' },
+    means: {
+      en: 'A scratch database, or a backup of one, outlived its drill. The janitor deletes what is surely the drill’s own, and leaves the rest to a person. It costs money and holds a copy of the data.',
+      ja: '訓練用のデータベースか、そのバックアップが残っていました。訓練のものと確かなら自動で削除し、そうでなければ人に任せます。費用がかかり、データの写しでもあります。',
+    },
+  },
+  'janitor-silent': {
+    severity: 'ticket',
+    happened: { en: 'the janitor of the drills is silent', ja: '訓練の後片付け役(janitor)が沈黙しています' },
+    means: {
+      en: 'Nobody has looked for what drills left behind, or for how old the last drill is, for three hours. An overdue drill would not be told of.',
+      ja: '訓練の残りものと、最後の訓練からの経過時間を、3 時間だれも確認していません。訓練が遅れていても知らせは来ません。',
     },
   },
   'notices-undelivered': {

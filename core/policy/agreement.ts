@@ -6,9 +6,16 @@ import { kindOf } from './traits.ts';
 import type { LockPolicy, Place } from './vaults.ts';
 
 /** The parts of a cloud policy that have to fit together. */
-interface Parts extends Readonly<Record<Place, { readonly lock: LockPolicy }>> {
+interface Parts extends Readonly<Record<Place, PlacePart>> {
+  readonly account?: string | undefined;
   readonly cadence: CadencePolicy;
   readonly databases: Readonly<Record<string, DatabasePolicy>>;
+}
+
+interface PlacePart {
+  readonly region?: string;
+  readonly account?: string | undefined;
+  readonly lock: LockPolicy;
 }
 
 /** What is wrong with a value beside another one. */
@@ -24,12 +31,20 @@ export interface Disagreement {
 export function disagreements(cloud: Parts | null): Disagreement[] {
   if (!cloud) return [];
   const databases = Object.entries(cloud.databases ?? {}).flatMap(([name, database]) =>
-    [...aboutRetention(cloud, database), ...aboutCopies(cloud, database)].map(({ path, message }) => ({
-      path: ['databases', name, ...path],
-      message,
-    })),
+    [...aboutRetention(cloud, database), ...aboutCopies(cloud, database), ...aboutKey(cloud, database)].map(
+      ({ path, message }) => ({
+        path: ['databases', name, ...path],
+        message,
+      }),
+    ),
   );
-  return [...databases, ...aboutGenerations(cloud), ...aboutLock(cloud, 'primary'), ...aboutLock(cloud, 'replica')];
+  return [
+    ...databases,
+    ...aboutGenerations(cloud),
+    ...aboutLock(cloud, 'primary'),
+    ...aboutLock(cloud, 'replica'),
+    ...aboutAccounts(cloud),
+  ];
 }
 
 function aboutRetention({ cadence }: Parts, database: DatabasePolicy): Disagreement[] {
@@ -65,6 +80,37 @@ function aboutCopies({ cadence }: Parts, database: DatabasePolicy): Disagreement
       message: `must divide a day and be a multiple of cadence.every "${every}": write ${right.join(' or ')}`,
     },
   ];
+}
+
+/**
+ * A copy to another account is read with the key of the database itself, so it has to be one that can be shared
+ * (https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html). A declared database has such a key.
+ */
+function aboutKey({ primary, replica }: Parts, database: DatabasePolicy): Disagreement[] {
+  if (database?.kind !== 'adopted') return [];
+  const { key, acknowledgeUnencrypted } = database;
+  const say = (message: string) => [{ path: ['key'], message }];
+  if (replica?.account !== undefined && key === undefined && acknowledgeUnencrypted !== true) {
+    return say(
+      'a copy to replica.account needs a customer managed key that the account may use; write the ARN of the one that encrypts the database (AWS’s own aws/rds cannot be shared)',
+    );
+  }
+  const region = typeof key === 'string' ? key.split(':')[3] : undefined;
+  if (!region || !primary?.region || region === primary.region) return [];
+  return say(`the key is in "${region}", and a database has one of its own Region "${primary.region}"`);
+}
+
+/** The stacks name each other's account in their policies, so both have to be known when they are written. */
+function aboutAccounts({ account, replica }: Parts): Disagreement[] {
+  const second = replica?.account;
+  if (second === undefined) return [];
+  if (account === undefined) {
+    const message = 'a second account for the copies needs that of the databases written too, in quotes';
+    return [{ path: ['account'], message }];
+  }
+  if (account !== second) return [];
+  const message = 'must differ from cloud.account; leave it out to keep the copies in the account of the databases';
+  return [{ path: ['replica', 'account'], message }];
 }
 
 function aboutGenerations({ cadence }: Parts): Disagreement[] {

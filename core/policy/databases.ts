@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { databaseDrill } from './drills.ts';
+import { customerKey, existingCluster, existingInstance, identifier } from './existing.ts';
 import { duration, name, size } from './fields.ts';
 
 const backupWindow = z
@@ -55,6 +57,9 @@ const reckoning = {
     .optional(),
 };
 
+/** How its restore is rehearsed. */
+const rehearsed = { drill: databaseDrill.prefault({}) };
+
 /** Full engine version; AWS upgrades the minor within the maintenance window. */
 const engineVersion = z
   .string()
@@ -87,7 +92,13 @@ const instance = z.strictObject({
    * (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReplicateBackups.html).
    */
   replicateAutomatedBackups: z.boolean().default(true),
+  /**
+   * An instance that exists already, imported into its stack (runbooks/en/adopt-database.md).
+   * @default - one is made, with a network, groups and a key of its own
+   */
+  existing: existingInstance.optional(),
   ...windows,
+  ...rehearsed,
   ...reckoning,
 });
 
@@ -119,8 +130,19 @@ const cluster = z
      */
     automatedBackupRetention: duration({ min: '7d', max: '35d' }).prefault('15d'),
     copyEvery,
+    /**
+     * A cluster that exists already, imported into its stack (runbooks/en/adopt-database.md).
+     * @default - one is made, with a network, groups and a key of its own
+     */
+    existing: existingCluster.optional(),
     ...windows,
+    ...rehearsed,
     ...reckoning,
+  })
+  .refine(({ existing, readers }) => !existing?.instances?.length || existing.instances.length === readers + 1, {
+    path: ['existing', 'instances'],
+    message: 'name the writer and every reader, one more than there are readers',
+    when: () => true,
   })
   .refine(({ instanceClass, capacity }) => instanceClass === 'db.serverless' || capacity === undefined, {
     path: ['capacity'],
@@ -133,11 +155,6 @@ const cluster = z
     when: () => true,
   });
 
-const identifier = z
-  .string()
-  .regex(/^[a-z](-?[a-z0-9])*$/, 'write the identifier as RDS shows it, in lower case')
-  .max(63, 'RDS knows at most 63 characters');
-
 /**
  * A database that exists already and stays its owner's: its protection is raised to this, where it is less, and nothing of it is
  * ever lowered or deleted. Either an instance or an Aurora cluster.
@@ -149,6 +166,12 @@ const adopted = z
     instance: identifier.optional(),
     /** Identifier of an Aurora PostgreSQL cluster in the primary Region. */
     cluster: identifier.optional(),
+    /**
+     * ARN of the customer managed key that encrypts it, whose policy lets the account of the copies use it
+     * (runbooks/en/adopt-database.md). Needed with `replica.account`; the deployment compares it with what RDS says.
+     * @default - not looked at
+     */
+    key: customerKey.optional(),
     /** At least; for a cluster at least a day more than the cadence keeps. */
     automatedBackupRetention: duration({ min: '7d', max: '35d' }).prefault('15d'),
     /** Of an instance, as for a declared one. */
@@ -162,6 +185,7 @@ const adopted = z
     /** It is known that the database is not encrypted, which cannot be added in place. */
     acknowledgeUnencrypted: z.boolean().default(false),
     ...windows,
+    ...rehearsed,
     ...reckoning,
   })
   .refine(({ instance, cluster }) => (instance === undefined) !== (cluster === undefined), {

@@ -14,8 +14,14 @@ function lines(issue: z.core.$ZodIssue, input: unknown): string[] {
       );
     case 'invalid_key':
       return issue.issues.map((inner) => `${path}: ${inner.message}`);
-    case 'invalid_union':
+    case 'invalid_union': {
+      // Of a switch or an object: what is wrong with the object.
+      const inner = issue.errors.find((errors) =>
+        errors.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
+      );
+      if (inner) return inner.flatMap((one) => lines({ ...one, path: [...issue.path, ...one.path] }, input));
       return [`${path}: received ${shown(issue, input)}; ${unionChoices(issue)}`];
+    }
     case 'custom':
       return [`${path}: received ${shown(issue, input)}; ${issue.message}`];
     case 'invalid_value':
@@ -35,7 +41,12 @@ function dotted(path: readonly PropertyKey[]): string {
 
 function unionChoices(issue: z.core.$ZodIssueInvalidUnion): string {
   const options = (issue as { options?: readonly unknown[] }).options;
-  return options ? `write ${options.map((option) => JSON.stringify(option)).join(' or ')}` : issue.message;
+  if (options) return `write ${options.map((option) => JSON.stringify(option)).join(' or ')}`;
+  const expected = issue.errors.flat().flatMap((one) => {
+    if (one.code === 'invalid_value') return one.values.map((value) => JSON.stringify(value));
+    return one.code === 'invalid_type' ? article(one.expected) : [];
+  });
+  return expected.length > 0 ? `write ${expected.join(' or ')}` : issue.message;
 }
 
 /** The value at the path, short, and never one that might be a secret. */

@@ -9,7 +9,8 @@ export const notices = z
       .strictObject({
         /**
          * Name of the secret in Secrets Manager whose text is the address of an incoming webhook. It has to exist in both
-         * Regions: a replicated secret does.
+         * Regions: a replicated secret does. With `replica.account`, the one of the replica Region belongs to that account, where
+         * it is made by hand.
          */
         webhookSecret: z.string().regex(/^[\w/+=.@-]{1,512}$/, 'write the name of a secret, without its ARN'),
       })

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FukugenError } from '../errors.ts';
 import { cloud } from './cloud.ts';
 import type { DatabasePolicy } from './databases.ts';
+import { drillDisagreements } from './drill-agreement.ts';
 import { duration, name, path } from './fields.ts';
 import { local } from './local.ts';
 import { explain } from './mistakes.ts';
@@ -14,6 +15,9 @@ const objectives = z.strictObject({
   /** The longest time until the data can be used again. */
   rto: duration({ min: '1m' }).prefault('4h'),
 });
+
+/** Those of a policy that writes none. */
+export const defaultObjectives = objectives.parse({});
 
 const policySchema = z
   .strictObject({
@@ -39,6 +43,9 @@ const policySchema = z
         if (isConfirmed(policy, place)) continue;
         const message = `a compliance lock can never be taken off; write the name of its vault, "${vaultName(policy.name, place)}"`;
         context.addIssue({ code: 'custom', path: ['cloud', place, 'lock', 'confirm'], message });
+      }
+      for (const { path, message } of drillDisagreements(policy)) {
+        context.addIssue({ code: 'custom', path: [...path], message });
       }
     },
     { when: () => true },
@@ -66,6 +73,7 @@ export type BackupPolicyInput = z.input<typeof policySchema>;
 /** The policy as the program uses it: defaults filled in, durations, sizes and secret references typed. */
 export type BackupPolicy = z.output<typeof policySchema>;
 export type CloudPolicy = NonNullable<BackupPolicy['cloud']>;
+export type DrillsPolicy = Exclude<CloudPolicy['drills'], false>;
 export type { DatabasePolicy };
 export type InstancePolicy = Extract<DatabasePolicy, { kind: 'instance' }>;
 export type ClusterPolicy = Extract<DatabasePolicy, { kind: 'cluster' }>;

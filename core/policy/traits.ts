@@ -10,6 +10,11 @@ export function kindOf(database: DatabasePolicy): 'instance' | 'cluster' {
   return database.cluster === undefined ? 'instance' : 'cluster';
 }
 
+/** Whether this app makes it, with all that belongs to it: one that is adopted or imported existed before. */
+export function isMade(database: DatabasePolicy): database is Exclude<DatabasePolicy, { kind: 'adopted' }> {
+  return database.kind !== 'adopted' && database.existing === undefined;
+}
+
 /** Automated backups are replicated across Regions for instances alone; Aurora has no such feature. */
 export function isReplicated(database: DatabasePolicy): boolean {
   return database.kind !== 'cluster' && kindOf(database) === 'instance' && database.replicateAutomatedBackups;

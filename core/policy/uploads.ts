@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, wholeDays } from './fields.ts';
+import { duration, size, wholeDays } from './fields.ts';
 
 /** Recovery points of the objects. They are kept as long as those of the databases, here and in the replica Region. */
 const backup = {
@@ -10,6 +10,14 @@ const backup = {
   every: duration({ min: '1h', max: '24h' })
     .refine((value) => (24 * 3_600) % value.seconds === 0, 'must divide a day, such as 12h')
     .prefault('24h'),
+  /** What `fukugen plan` reckons with. @default - its cost is unknown */
+  expected: z
+    .strictObject({
+      data: size().optional(),
+      /** How much of it is written anew in a day. @default - 5 % of the data */
+      dailyChange: size().optional(),
+    })
+    .optional(),
 };
 
 /** A bucket that this project makes. */

@@ -42,4 +42,14 @@ export function vaultName(policy: string, place: Place): string {
   return `${policy}-${place}`;
 }
 
+interface Accounts {
+  readonly account?: string | undefined;
+  readonly replica: { readonly account?: string | undefined };
+}
+
+/** The account that the vault of a place belongs to. @returns `undefined` for that of the credentials at deployment */
+export function accountOf({ account, replica }: Accounts, place: Place): string | undefined {
+  return place === 'replica' ? (replica.account ?? account) : account;
+}
+
 export type LockPolicy = z.output<typeof lock>;

@@ -29,8 +29,8 @@ export function count(value: number): string {
 }
 
 /** `1 row`, `2 rows`. */
-export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+export function counted(value: number, noun: string, nouns = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : nouns}`;
 }
 
 export function byName<T>(items: readonly T[], name: (item: T) => string): ReadonlyMap<string, T> {

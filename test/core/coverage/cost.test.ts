@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { addCosts, type Cost, databaseCost, objectStorageCost, sharedCost } from '../../../core/coverage/cost.ts';
+import { addCosts, type Cost } from '../../../core/coverage/bill.ts';
+import { databaseCost, objectStorageCost, sharedCost } from '../../../core/coverage/cost.ts';
+import { secretsCost, settingsExportCost, uploadsCost } from '../../../core/coverage/cost-beside.ts';
 import { defaultPrices, parsePrices } from '../../../core/coverage/index.ts';
+import { watchingCost } from '../../../core/coverage/watching.ts';
 import { type BackupPolicyInput, type CloudPolicy, parsePolicy } from '../../../core/policy/index.ts';
 
 type CloudInput = NonNullable<BackupPolicyInput['cloud']>;
@@ -42,6 +45,7 @@ describe('given an instance', () => {
       'replicated automated backups in Osaka': 108,
       'changes from Tokyo to Osaka': 122,
       'key of the database': 1,
+      'master password of the database': 1,
     });
   });
 
@@ -58,6 +62,7 @@ describe('given an instance', () => {
       'copies in Osaka': 108,
       'changes from Tokyo to Osaka': 61,
       'key of the database': 1,
+      'master password of the database': 1,
     });
   });
 
@@ -69,8 +74,8 @@ describe('given an instance', () => {
 
   test('when the prices of storage are not confirmed, then they are unknown, and the sum is what is known', () => {
     expect(cost(cloudOf(instance))).toMatchObject({
-      // 2 chains of 2 GB a day for 365 / 12 days at 0.09, and a key.
-      known: 11.95,
+      // 2 chains of 2 GB a day for 365 / 12 days at 0.09, a key and a password.
+      known: 12.35,
       unknown: [
         'recovery points in Tokyo, beyond what is free',
         'copies in Osaka',
@@ -82,7 +87,7 @@ describe('given an instance', () => {
 
   test('when the user gives prices, then they come first', () => {
     // 8 + 108 + 108 GB at 0.1 more than above.
-    expect(cost(cloudOf(instance), known)).toMatchObject({ known: 34.35, unknown: [] });
+    expect(cost(cloudOf(instance), known)).toMatchObject({ known: 34.75, unknown: [] });
   });
 
   test('when it runs in Regions of which no transfer price is known, then the transfer is unknown', () => {
@@ -99,6 +104,7 @@ describe('given a cluster', () => {
       '112 full copies in Osaka': 11_200,
       'changes from Tokyo to Osaka': 304,
       'key of the database': 1,
+      'master password of the database': 1,
     });
     expect(amounts(cost(cloudOf({ ...cluster, copyEvery: '24h' })))).toMatchObject({
       '14 full copies in Osaka': 1_400,
@@ -107,9 +113,88 @@ describe('given a cluster', () => {
 
   test('when its size is not in the policy, then neither amounts nor sum are made up', () => {
     const { lines, ...sum } = cost(cloudOf({ kind: 'cluster' }), known);
-    expect(lines.map(({ amount }) => amount)).toEqual([undefined, undefined, undefined, 1]);
-    expect(sum.known).toBe(1);
+    expect(lines.map(({ amount }) => amount)).toEqual([undefined, undefined, undefined, 1, 1]);
+    expect(sum.known).toBe(1.4);
     expect(sum.unknown).toHaveLength(3);
+  });
+});
+
+test.each([
+  { kind: 'adopted', instance: 'members-prod', engineVersion: undefined },
+  {
+    existing: {
+      identifier: 'members-prod',
+      subnetGroup: 'prod',
+      securityGroups: ['sg-0123456789abcdef0'],
+      parameterGroup: 'pg17',
+      key: 'arn:aws:kms:ap-northeast-1:111122223333:key/0f3c',
+    },
+  },
+])('a database that existed before costs no key and no password: %j', (database) => {
+  const { kind = 'instance', engineVersion, ...own } = { engineVersion: '17.6', kind: 'instance', ...database };
+  const main = { kind, ...own, ...(engineVersion && { engineVersion }) };
+  const cloud = parsePolicy({ cloud: { databases: { main } } }).cloud as CloudPolicy;
+  expect(cost(cloud).lines.map(({ unit }) => unit)).toEqual(['GB-month', 'GB-month', 'GB-month', 'GB']);
+});
+
+describe('given more than databases', () => {
+  const databases = { main: { kind: 'instance', engineVersion: '17.6' } };
+  const withParts = (parts: object) => parsePolicy({ cloud: { databases, ...parts } }).cloud as CloudPolicy;
+  const uploadsOf = (uploads: object) => {
+    const cloud = withParts({ uploads });
+    return uploadsCost(cloud, cloud.uploads as NonNullable<CloudPolicy['uploads']>, known);
+  };
+
+  test('then uploads are stored once and their changes after that, in both Regions', () => {
+    const expected = { data: '500GiB', dailyChange: '1GiB' };
+    const { lines, once } = uploadsOf({ kind: 'declared', expected });
+    expect(lines.map(({ text, amount }) => [text, amount && Math.round(amount)])).toEqual([
+      ['recovery points in Tokyo', 514],
+      ['copies in Osaka', 514],
+      ['changes from Tokyo to Osaka', 30],
+      ['key of the bucket', 1],
+    ]);
+    expect(once?.amount).toBe(500);
+  });
+
+  test('then uploads of which the policy gives no size are unknown, and an adopted bucket has its own key', () => {
+    const { lines, known } = uploadsOf({ kind: 'adopted', bucket: 'shop-photos' });
+    expect(lines.map(({ amount }) => amount)).toEqual([undefined, undefined, undefined]);
+    expect(known).toBe(0);
+    expect(uploadsOf({ kind: 'declared', expected: { data: '500GiB' } }).lines[2]?.amount).toBeCloseTo(760.4, 1);
+  });
+
+  test('then a secret is paid for where this app makes it, and every replica', () => {
+    const secrets = { token: { kind: 'declared' }, slack: { kind: 'adopted', name: 'shop/slack' } };
+    const cloud = withParts({ secrets });
+    const { lines, unknown } = secretsCost(cloud, cloud.secrets as NonNullable<CloudPolicy['secrets']>, defaultPrices);
+    expect(lines.map(({ text, amount, usd }) => [text, amount, usd])).toEqual([
+      ['secrets that this app makes', 1, 0.4],
+      ['replicas in Osaka', 2, undefined],
+      ['key of the replicas in Osaka', 1, 1],
+    ]);
+    expect(unknown).toEqual(['replicas in Osaka']);
+  });
+
+  test('then exported settings cost their key', () => {
+    expect(settingsExportCost(withParts({ settingsExport: {} }), defaultPrices).known).toBe(1);
+  });
+
+  test('then alarms and metrics are counted in each Region, and priced where a source confirms it', () => {
+    const { lines, known, unknown } = watchingCost(withParts({}), defaultPrices);
+    expect(lines.map(({ text, amount }) => [text, amount])).toEqual([
+      ['alarms in Tokyo', 16],
+      ['custom metrics in Tokyo', 18],
+      ['key of the notices in Tokyo', 1],
+      ['key of the drills’ evidence in Tokyo', 1],
+      ['alarms in Osaka', 15],
+      ['custom metrics in Osaka', 17],
+      ['key of the notices in Osaka', 1],
+      ['key of the drills’ evidence in Osaka', 1],
+      ['dashboards', 2],
+    ]);
+    expect(known).toBe(11);
+    expect(unknown).toEqual(['alarms in Osaka', 'custom metrics in Osaka', 'dashboards']);
   });
 });
 
@@ -147,6 +232,9 @@ describe('given a price file', () => {
     expect(defaultPrices.prices.filter(({ usd }) => usd !== null).map(({ item }) => item)).toEqual([
       'region-transfer',
       'kms-key',
+      'secret',
+      'alarm',
+      'custom-metric',
     ]);
   });
 
@@ -160,7 +248,7 @@ describe('given a price file', () => {
       [
         'prices.json has 4 mistakes:',
         '  asOf: received "today"; write a date such as 2026-11-21',
-        '  prices.0.item: received "coffee"; write "rds-backup-storage" or "aurora-backup-storage" or "region-transfer" or "kms-key" or "object-storage"',
+        '  prices.0.item: received "coffee"; write "rds-backup-storage" or "aurora-backup-storage" or "region-transfer" or "kms-key" or "object-storage" or "s3-backup-storage" or "secret" or "secret-replica" or "alarm" or "custom-metric" or "dashboard"',
         '  prices.0.usd: received -1; Too small: expected number to be >=0',
         '  prices.0.source: received ""; Too small: expected string to have >=1 characters',
       ].join('\n'),

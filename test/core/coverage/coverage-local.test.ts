@@ -43,6 +43,39 @@ describe('given an objective and no schedule', () => {
   });
 });
 
+describe('given a source of secrets', () => {
+  const stores = {
+    disk,
+    second: { kind: 'generations', path: '/usb' },
+    r2: restic('s3:https://r2.example/b'),
+  } as const;
+  const names = (source: LocalInput['sources'][string]) =>
+    cover({ sources: { source }, stores }).copies.copies.map(({ name }) => name);
+
+  test('then only stores that encrypt count as copies, and the plan says so', () => {
+    const { copies } = cover({ sources: { keys: { kind: 'files', files: ['.env'] } }, stores });
+    expect(copies.copies.map(({ name }) => name)).toEqual(['the original', 'r2']);
+    expect(copies.holds).toBe(false);
+    expect(copies.remarks).toContain('it holds secrets, so only stores that encrypt have a copy of it.');
+    expect(names({ kind: 'command', command: ['gpg'], output: 'x', secret: true })).toEqual(['the original', 'r2']);
+  });
+
+  test('when the policy allows plain, or it holds none, then every store counts', () => {
+    const all = ['the original', 'disk', 'second', 'r2'];
+    expect(names({ kind: 'files', files: ['.env'], allowPlain: true })).toEqual(all);
+    expect(names({ kind: 'files', files: ['compose.yml'] })).toEqual(all);
+    expect(names({ kind: 'command', command: ['brew'], output: 'x' })).toEqual(all);
+  });
+
+  test('when an archive has recipients, then it encrypts', () => {
+    const archive = { kind: 'archive', path: '~/a' } as const;
+    const recipients = [`age1${'q'.repeat(58)}`];
+    const keys: LocalInput['sources'][string] = { kind: 'files', files: ['.env'] };
+    const copies = (more: object) => cover({ sources: { keys }, stores: { a: { ...archive, ...more } } }).copies.copies;
+    expect([copies({}).length, copies({ recipients }).length]).toEqual([1, 2]);
+  });
+});
+
 describe('given stores', () => {
   test('on the disk of the original, then they are copies on the same medium', () => {
     const { copies } = cover({ stores: { disk, second: restic('/backups') } });

@@ -47,11 +47,64 @@ describe('policy', () => {
             multiAz: false,
             automatedBackupRetention: '14d',
             replicateAutomatedBackups: true,
+            drill: { freshness: [] },
           },
+        },
+        drills: {
+          on: 1,
+          at: '10:00',
+          concurrency: 3,
+          timeLimit: '8h',
+          waitUntilLoaded: false,
+          keepEvidence: '400d',
+          shrinkage: 20,
+          checks: {},
         },
         notices: { email: [] },
       },
     });
+  });
+
+  test('given a database that exists already, what it keeps is asked for by its form', () => {
+    const kept = {
+      identifier: 'Members',
+      subnetGroup: 'Prod Subnets',
+      securityGroups: ['default'],
+      parameterGroup: '1-pg17',
+      key: 'alias/members',
+    };
+    const databases = {
+      members: { kind: 'instance', engineVersion: '17.6', existing: kept },
+      sessions: { ...cluster, existing: { ...kept, securityGroups: [], key: 'alias/aws/rds', instances: [] } },
+    };
+    expect(mistakesOf({ cloud: { databases } })).toEqual([
+      'test has 11 mistakes:',
+      'cloud.databases.members.existing.identifier: received "Members"; write the identifier as RDS shows it, in lower case',
+      'cloud.databases.members.existing.subnetGroup: received "Prod Subnets"; write the name of a subnet group as RDS shows it',
+      'cloud.databases.members.existing.securityGroups.0: received "default"; write the id of a security group such as sg-0123456789abcdef0',
+      'cloud.databases.members.existing.parameterGroup: received "1-pg17"; write the name of a parameter group as RDS shows it',
+      'cloud.databases.members.existing.key: received "alias/members"; write the whole ARN of a key, such as arn:aws:kms:ap-northeast-1:111122223333:key/…',
+      'cloud.databases.sessions.existing.identifier: received "Members"; write the identifier as RDS shows it, in lower case',
+      'cloud.databases.sessions.existing.subnetGroup: received "Prod Subnets"; write the name of a subnet group as RDS shows it',
+      'cloud.databases.sessions.existing.securityGroups: received a list of 0; name at least one security group',
+      'cloud.databases.sessions.existing.parameterGroup: received "1-pg17"; write the name of a parameter group as RDS shows it',
+      'cloud.databases.sessions.existing.key: received "alias/aws/rds"; nobody can let another account use a key of AWS, so what it encrypts cannot be copied to one; move the database to a customer managed key first (runbooks/en/adopt-database.md)',
+      'cloud.databases.sessions.existing.instances: received a list of 0; name the writer and every reader',
+    ]);
+  });
+
+  test('given an existing cluster, the writer and every reader are named', () => {
+    const existing = {
+      identifier: 'sessions-prod',
+      subnetGroup: 'prod',
+      securityGroups: ['sg-0123456789abcdef0'],
+      parameterGroup: 'sessions-pg17',
+      key: 'arn:aws:kms:ap-northeast-1:111122223333:key/0f3c',
+      instances: ['sessions-prod-a'],
+    };
+    const policy = (readers: number) => ({ cloud: { databases: { sessions: { ...cluster, readers, existing } } } });
+    expect(mistakesOf(policy(0))).toEqual([]);
+    expect(mistakesOf(policy(1))[1]).toMatch(/name the writer and every reader, one more than there are readers$/);
   });
 
   test('given many mistakes, all are named at once with path, received value and what would be right', () => {

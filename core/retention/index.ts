@@ -1,0 +1,1 @@
+export { retain } from './retain.ts';
