@@ -2,12 +2,14 @@
  * The CDK app. `cdk synth` builds what backup.config.ts declares; `-c config=path` names another policy, from the folder
  * of cdk.json.
  */
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { FukugenError } from '../core/errors.ts';
 import { loadPolicy } from '../core/policy/index.ts';
 import { holdToObjectives } from '../lib/checks/objectives.ts';
 import { declareCloud } from '../lib/cloud.ts';
+import { ownChecksOf } from '../lib/own-checks.ts';
 
 // Not by itself at exit: after a mistake in the policy there is nothing to write.
 const app = new App({ autoSynth: false });
@@ -20,7 +22,10 @@ try {
     });
   }
   const now = new Date();
-  declareCloud(app, policy.name, policy.cloud, now, policy.language);
+  declareCloud(app, policy.name, policy.cloud, now, policy.language, {
+    objectives: policy.objectives,
+    ownChecks: ownChecksOf(policy.cloud, dirname(file)),
+  });
   holdToObjectives(app, policy.cloud, policy.objectives, now);
   app.synth();
 } catch (error) {

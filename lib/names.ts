@@ -11,12 +11,13 @@ import type { DatabasePolicy } from '../core/policy/index.ts';
  */
 
 /**
- * Identifier of an instance or cluster: of a declared one at most 61 of RDS's 63 characters, of an adopted one its own.
+ * Identifier of an instance or cluster: of one that this app makes at most 61 of RDS's 63 characters, of one that existed before
+ * its own.
  *
  * @param name - of the database in the policy
  */
 export function databaseIdentifier(policy: string, name: string, database: DatabasePolicy): string {
-  const own = database.kind === 'adopted' ? (database.instance ?? database.cluster) : undefined;
+  const own = database.kind === 'adopted' ? (database.instance ?? database.cluster) : database.existing?.identifier;
   return own ?? `${policy}-${name}`;
 }
 
@@ -30,15 +31,45 @@ export function databaseArn(scope: Construct, kind: 'instance' | 'cluster', iden
   });
 }
 
-/** @param region - of the vault, which need not be that of the stack */
-export function vaultArn(scope: Construct, name: string, region: string): string {
+/**
+ * @param region - of the vault, which need not be that of the stack
+ * @param account - @default - that of the stack
+ */
+export function vaultArn(scope: Construct, name: string, region: string, account?: string): string {
   return Stack.of(scope).formatArn({
     service: 'backup',
     resource: 'backup-vault',
     resourceName: name,
     region,
+    ...(account && { account }),
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
+}
+
+/** @param account - @default - that of the stack */
+export function roleArn(scope: Construct, name: string, account?: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'iam',
+    region: '',
+    resource: 'role',
+    resourceName: name,
+    ...(account && { account }),
+  });
+}
+
+/** Name of the role with which AWS Backup takes and copies recovery points. */
+export function backupRoleName(policy: string, of: 'databases' | 'uploads'): string {
+  return of === 'databases' ? `${policy}-backup` : `${policy}-uploads-backup`;
+}
+
+/** Of a function that watches from one account what another one has. Roles have no Region: one name, one account. */
+export function watcherRoleName(policy: string, watcher: 'sentinel' | 'notifier'): string {
+  return `${policy}-${watcher}`;
+}
+
+/** Of the role that the watchers of another account may take, to read. */
+export function readerRoleName(policy: string): string {
+  return `${policy}-reader`;
 }
 
 /** Alias, without `alias/`, of the key in the replica Region that encrypts the replicas of secrets. */
@@ -48,6 +79,5 @@ export function secretsKeyAlias(policy: string): string {
 
 /** Conditions under which a denial reaches everyone but one role of this account. */
 export function exceptRole(scope: Construct, role: string): Record<string, Record<string, string>> {
-  const arn = Stack.of(scope).formatArn({ service: 'iam', region: '', resource: 'role', resourceName: role });
-  return { ArnNotEquals: { 'aws:PrincipalArn': arn } };
+  return { ArnNotEquals: { 'aws:PrincipalArn': roleArn(scope, role) } };
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import * as backup from '@aws-sdk/client-backup';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as rds from '@aws-sdk/client-rds';
+import * as s3api from '@aws-sdk/client-s3';
 import * as secretsmanager from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from '@jest/globals';
 import { alarmSituations, articleOf, type SituationName, situations } from '../core/notice/index.ts';
@@ -85,14 +86,21 @@ const byHand: Readonly<Record<string, readonly string[]>> = {
   'ec2 describe-subnets': [],
   'events describe-rule': ['name'],
   'events enable-rule': ['name'],
+  'events list-targets-by-rule': ['rule'],
   'lambda get-function-configuration': ['function-name'],
+  'lambda invoke': ['function-name', 'payload', 'cli-binary-format'],
   'logs describe-log-groups': ['log-group-name-prefix'],
   // Of the command line itself, not of the API.
   'logs tail': ['since', 'format', 'filter-pattern'],
   'rds wait': ['db-instance-identifier'],
+  'scheduler get-schedule': ['name'],
   'sqs get-queue-attributes': ['queue-url', 'attribute-names'],
   'sqs purge-queue': ['queue-url'],
   'sqs receive-message': ['queue-url', 'max-number-of-messages', 'visibility-timeout'],
+  'stepfunctions describe-execution': ['execution-arn'],
+  'stepfunctions list-executions': ['state-machine-arn', 'max-results'],
+  'stepfunctions start-execution': ['state-machine-arn', 'input'],
+  'stepfunctions stop-execution': ['execution-arn'],
   'sts get-caller-identity': [],
 };
 
@@ -101,7 +109,7 @@ const ofTheCommandLine: Readonly<Record<string, readonly string[]>> = {
   'start-db-instance-automated-backups-replication': ['source-region'],
 };
 
-const clients: Readonly<Record<string, object>> = { backup, cloudwatch, rds, secretsmanager };
+const clients: Readonly<Record<string, object>> = { backup, cloudwatch, rds, s3api, secretsmanager };
 const squeezed = (text: string) => text.replaceAll('-', '').toLowerCase();
 
 /** Members of the input of every operation, by its name on the command line without hyphens. */

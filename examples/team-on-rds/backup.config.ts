@@ -18,6 +18,8 @@ export default defineBackup({
     account: '111122223333',
     primary: { region: 'ap-northeast-1' }, // Tokyo
     replica: { region: 'ap-northeast-3' }, // Osaka
+    // With a second account the copies are out of reach of who gets hold of the first one (docs/adr/0009-second-account.md):
+    // replica: { region: 'ap-northeast-3', account: '444455556666' },
 
     cadence: {
       every: '3h',
@@ -29,6 +31,13 @@ export default defineBackup({
       // What an auditor asks for. These are runs of the cadence that are kept for longer, so they take no other's place.
       weekly: { on: 'sun', keep: '56d' },
       monthly: { on: 1, keep: '365d' },
+    },
+    // On the first of every month each database is restored, in Tokyo and in Osaka, and read from end to end: docs/drills.md.
+    drills: {
+      on: 1,
+      at: '10:00',
+      // The evidence outlives the yearly audit by a month.
+      keepEvidence: '400d',
     },
     // Nobody else can delete a recovery point or end a key, an administrator's stolen session included.
     breakGlassRole: 'shop-break-glass',
@@ -43,6 +52,12 @@ export default defineBackup({
         multiAz: true,
         // Written in UTC: Wednesday 02:15 in Tokyo. Left out, it would be early on Monday, when the weekly orders come in.
         maintenanceWindow: 'tue:17:15-tue:17:45',
+        // The shop is never quiet for two hours: if the newest order in a recovery point is older, something stopped writing.
+        drill: {
+          freshness: [{ table: 'shop/public.orders', column: 'created_at', within: '2h' }],
+          // What only we know to be wrong, as SQL: rows that must not be there.
+          ownChecks: 'checks/orders',
+        },
       },
       // Older than this project, made by hand, and staying so. What protects it is raised to the policy; nothing else is touched.
       members: { kind: 'adopted', instance: 'members-prod' },

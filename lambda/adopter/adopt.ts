@@ -15,6 +15,8 @@ export interface Rds {
 
 export interface Host {
   readonly rds: Rds;
+  /** Whether a key is one of AWS's own, whose policy nobody can change. */
+  isAwsKey(keyArn: string): Promise<boolean>;
   now(): Date;
   /** Of RDS, that passes when asked again: throttled, or busy with something else. */
   isTransient(error: unknown): boolean;
@@ -69,12 +71,15 @@ export async function proceed(
   return { IsComplete: false };
 }
 
-async function observe(wanted: Wanted, { rds }: Host): Promise<Observed> {
+async function observe(wanted: Wanted, { rds, isAwsKey }: Host): Promise<Observed> {
   const observed = await rds.describe(wanted);
   if (!observed) {
     throw new Error(`${wanted.kind} ${wanted.identifier}: RDS knows none of that name in this account and Region.`);
   }
-  const reasons = refusals(observed, wanted);
+  const { keyArn } = wanted;
+  // Another one than the policy's, or one that is not there, is refused without asking whose it is.
+  const hasAwsKey = keyArn !== undefined && keyArn === observed.keyArn && (await isAwsKey(keyArn));
+  const reasons = refusals(observed, wanted, hasAwsKey);
   if (reasons.length > 0) throw new Error(reasons.join(' '));
   return observed;
 }

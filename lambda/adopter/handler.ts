@@ -1,3 +1,4 @@
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { begin, type Host, proceed } from './adopt.ts';
 import { isTransient, rdsThrough } from './rds-client.ts';
@@ -13,12 +14,24 @@ function clientFor(region?: string): RDSClient {
   return client;
 }
 
+const kms = new KMSClient({ maxAttempts: 8 });
+
 const host: Host = {
   rds: rdsThrough(clientFor),
+  isAwsKey,
   now: () => new Date(),
   isTransient,
   log: (entry) => process.stdout.write(`${JSON.stringify(entry)}\n`),
 };
+
+async function isAwsKey(KeyId: string): Promise<boolean> {
+  try {
+    return (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyManager === 'AWS';
+  } catch (cause) {
+    const sentence = `KMS does not say whose key ${KeyId} is; let this account call kms:DescribeKey in the key's policy (${cause})`;
+    throw new Error(sentence, { cause });
+  }
+}
 
 export const onEvent = (event: Parameters<typeof begin>[0]) => begin(event, host);
 export const isComplete = (event: Parameters<typeof proceed>[0]) => proceed(event, host);

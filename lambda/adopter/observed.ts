@@ -13,6 +13,8 @@ export interface Observed {
   /** Of RDS, such as `postgres` or `aurora-postgresql`. */
   readonly engine: string;
   readonly encrypted: boolean;
+  /** ARN of the key. @default - it is not encrypted */
+  readonly keyArn?: string;
   /** 0 when automated backups are off. */
   readonly retentionDays: number;
   /** What someone asked for and RDS has not done yet. @default - nothing */

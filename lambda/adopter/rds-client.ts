@@ -122,6 +122,7 @@ function shared(database: DBInstance | DBCluster) {
   return {
     engine: database.Engine ?? '',
     encrypted: database.StorageEncrypted === true,
+    ...(database.KmsKeyId && { keyArn: database.KmsKeyId }),
     retentionDays: database.BackupRetentionPeriod ?? 0,
     ...(pendingRetentionDays !== undefined && { pendingRetentionDays }),
     pending: Object.entries(pending)

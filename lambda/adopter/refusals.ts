@@ -5,8 +5,12 @@ import type { Wanted } from './wanted.ts';
 const brokenStatuses =
   /^(stopp(ed|ing)|failed|deleting|storage-full|incompatible-.*|inaccessible-encryption-credentials.*|restore-error|insufficient-capacity)$/;
 
-/** Why the database cannot be adopted, all at once, each as a sentence with what would be right. */
-export function refusals(observed: Observed, wanted: Wanted): string[] {
+/**
+ * Why the database cannot be adopted, all at once, each as a sentence with what would be right.
+ *
+ * @param hasAwsKey - whether the key that the policy names is one of AWS's own
+ */
+export function refusals(observed: Observed, wanted: Wanted, hasAwsKey: boolean): string[] {
   const { kind, identifier } = wanted;
   const reasons: (string | false | undefined)[] = [
     !/^(aurora-)?postgres(ql)?$/.test(observed.engine) &&
@@ -23,6 +27,13 @@ export function refusals(observed: Observed, wanted: Wanted): string[] {
       `it is not encrypted, and that cannot be added in place${
         kind === 'cluster' ? ', and every copy of it is not encrypted either' : ''
       }; restore an encrypted copy of a snapshot, or write acknowledgeUnencrypted: true`,
+    wanted.keyArn !== undefined &&
+      observed.encrypted &&
+      observed.keyArn !== wanted.keyArn &&
+      `it is encrypted with ${observed.keyArn}, and the policy says key: '${wanted.keyArn}'`,
+    // By its ARN a key of AWS looks like any other.
+    hasAwsKey &&
+      `${wanted.keyArn} is a key of AWS, which no other account can be allowed to use, so no recovery point under it can be copied to one; move the database to a customer managed key (runbooks/en/adopt-database.md)`,
     ...retentionRefusals(observed, wanted),
     wanted.replication &&
       observed.replicas.some(({ region }) => region !== wanted.replication?.region) &&

@@ -8,6 +8,8 @@ export interface Wanted {
   readonly backupWindow: string;
   /** Weekly, UTC, such as `sun:17:15-sun:17:45`. */
   readonly maintenanceWindow: string;
+  /** ARN of the customer managed key that it is encrypted with. @default - any, or none */
+  readonly keyArn?: string;
   /** @default - automated backups are not replicated by this app */
   readonly replication?: {
     readonly region: string;
@@ -29,6 +31,8 @@ export interface AdoptionProperties {
   readonly MaintenanceWindow: string;
   readonly AllowOutage: boolean | string;
   readonly AcknowledgeUnencrypted: boolean | string;
+  /** @default - any key, or none */
+  readonly KeyArn?: string;
   /** With the key. @default - automated backups are not replicated by this app */
   readonly ReplicationRegion?: string;
   readonly ReplicationKeyArn?: string;
@@ -42,6 +46,7 @@ export function wantedOf(properties: AdoptionProperties): Wanted {
     retentionDays: Number(properties.RetentionDays),
     backupWindow: properties.BackupWindow,
     maintenanceWindow: properties.MaintenanceWindow,
+    ...(properties.KeyArn && { keyArn: properties.KeyArn }),
     ...(region && keyArn && { replication: { region, keyArn } }),
     allowOutage: String(properties.AllowOutage) === 'true',
     acknowledgeUnencrypted: String(properties.AcknowledgeUnencrypted) === 'true',

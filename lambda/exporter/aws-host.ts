@@ -1,3 +1,4 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { RDSClient } from '@aws-sdk/client-rds';
@@ -7,8 +8,10 @@ import { readFunctions } from './functions.ts';
 import { readParameterGroups, readSecurityGroups, readSubnetGroups } from './groups.ts';
 import type { ExporterHost } from './host.ts';
 import type { ExportRequest } from './request.ts';
+import { readTemplate } from './templates.ts';
 
 export interface Clients {
+  readonly cloudFormationIn: (region: string) => CloudFormationClient;
   readonly ec2: EC2Client;
   readonly lambda: LambdaClient;
   readonly rds: RDSClient;
@@ -17,7 +20,7 @@ export interface Clients {
 }
 
 /** The world as AWS's APIs show it. */
-export function awsHost({ ec2, lambda, rds, s3 }: Clients, request: ExportRequest): ExporterHost {
+export function awsHost({ cloudFormationIn, ec2, lambda, rds, s3 }: Clients, request: ExportRequest): ExporterHost {
   const { bucket: Bucket } = request;
   return {
     now: () => new Date(),
@@ -28,6 +31,7 @@ export function awsHost({ ec2, lambda, rds, s3 }: Clients, request: ExportReques
       securityGroups: () => readSecurityGroups(ec2),
       subnetGroups: () => readSubnetGroups(rds),
     },
+    template: ({ name, region }) => readTemplate(cloudFormationIn(region), name),
     // From the metadata, which the bucket's key does not encrypt: the exporter compares and cannot read what it wrote.
     digest: async (Key) => {
       try {

@@ -1,43 +1,51 @@
 import { canonicalJson, sha256 } from './canonical.ts';
-import { type ExporterHost, type Section, sections } from './host.ts';
+import { type ExporterHost, type Json, latestKey, sections, templateKey } from './host.ts';
 import { redactForms } from './redact.ts';
+import type { ExportedStack } from './request.ts';
 
 /** What a run did, for the log. */
 export interface ExportReport {
-  /** Of which a new version was written. */
-  readonly changed: readonly Section[];
+  /** Objects of which a new version was written. */
+  readonly changed: readonly string[];
   /** What could not be exported. */
   readonly failures: readonly string[];
 }
 
 /**
- * One look at every section, each on its own. An object gets a new version only when its content changed, so its versions
- * are the history of the settings. `latest.json` tells when everything was last seen: a run that missed something leaves it.
+ * One look at every section and every template, each on its own. An object gets a new version only when its content changed, so
+ * its versions are the history of the settings. `latest.json` tells when everything was last seen: a run that missed something
+ * leaves it.
  *
  * @throws when `latest.json` cannot be written
  */
-export async function exportSettings(host: ExporterHost): Promise<ExportReport> {
-  const changed: Section[] = [];
+export async function exportSettings(host: ExporterHost, stacks: readonly ExportedStack[]): Promise<ExportReport> {
+  const changed: string[] = [];
   const failures: string[] = [];
-  const digests: Partial<Record<Section, string>> = {};
-  for (const section of sections) {
+  const digests: Record<string, string> = {};
+  const look = async (key: string, read: () => Promise<Json>) => {
     try {
-      const { settings, missing } = await host.read[section]();
-      failures.push(...missing.map((what) => `${section}: there is no ${what}`));
-      const text = canonicalJson(redactForms(settings));
+      const text = canonicalJson(redactForms(await read()));
       const digest = sha256(text);
-      digests[section] = digest;
-      const key = `${section}.json`;
-      if ((await host.digest(key)) === digest) continue;
+      digests[key] = digest;
+      if ((await host.digest(key)) === digest) return;
       await host.write(key, text, digest);
-      changed.push(section);
+      changed.push(key);
     } catch (error) {
-      failures.push(`${section}: ${(error as Error).name}: ${(error as Error).message}`);
+      failures.push(`${key}: ${(error as Error).name}: ${(error as Error).message}`);
     }
+  };
+  for (const section of sections) {
+    const key = `${section}.json`;
+    await look(key, async () => {
+      const { settings, missing } = await host.read[section]();
+      failures.push(...missing.map((what) => `${key}: there is no ${what}`));
+      return settings;
+    });
   }
+  for (const stack of stacks) await look(templateKey(stack.name), () => host.template(stack));
   if (failures.length === 0) {
     const text = canonicalJson({ lookedAt: host.now().toISOString(), sha256: digests });
-    await host.write('latest.json', text, sha256(text));
+    await host.write(latestKey, text, sha256(text));
   }
   return { changed, failures };
 }

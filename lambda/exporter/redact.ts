@@ -14,7 +14,8 @@ const harmlessNames = [
 
 const secretForms = [
   /:\/\/[^/\s:@]*:[^/\s@]+@/, // an address with a password
-  /(password|passwd|pwd|secret|token|api[-_]?key)["']?\s*[=:]\s*\S/i,
+  // The ARN of a secret is its name.
+  /(password|passwd|pwd|(?<!:secretsmanager:[^:]*:[^:]*:)secret|token|api[-_]?key)["']?\s*[=:]\s*\S/i,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /\b(AKIA|ASIA)[0-9A-Z]{16}\b/, // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
   /\beyJ[\w-]+\.eyJ[\w-]+\./, // a JSON Web Token

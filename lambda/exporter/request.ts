@@ -7,9 +7,16 @@ export interface ExportRequest {
   readonly instances: readonly string[];
   /** Identifiers; their members are exported with them. */
   readonly clusters: readonly string[];
+  /** Whose templates are exported: those of this app. */
+  readonly stacks: readonly ExportedStack[];
   readonly functions: {
     /** Of the names of this app's functions. */
     readonly prefix: string;
     readonly names: readonly string[];
   };
+}
+
+export interface ExportedStack {
+  readonly name: string;
+  readonly region: string;
 }

@@ -13,13 +13,16 @@ export interface Clients {
 }
 
 /** The world as AWS's APIs show it. */
-export function awsHost({ backupIn, secrets, sns }: Clients, { topicArn, slackSecret }: NotifierConfig): NotifierHost {
+export function awsHost(
+  { backupIn, secrets, sns }: Clients,
+  { topicArn, slackSecretName }: NotifierConfig,
+): NotifierHost {
   return {
     now: () => new Date(),
     newestPoint: (region, vault, arn) => newestPoint(backupIn(region), vault, arn),
     channels: {
       mail: (notice) => publish(sns, topicArn, notice),
-      slack: slackSecret === undefined ? undefined : slackChannel(secrets, { secret: slackSecret }),
+      slack: slackSecretName === undefined ? undefined : slackChannel(secrets, { secret: slackSecretName }),
     },
   };
 }

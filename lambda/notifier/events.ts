@@ -13,10 +13,12 @@ export interface AwsEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** From the topic: a change of an alarm, or what the notifier itself has put there. */
+/** From the topic: a change of an alarm, how a drill ended, or what the notifier itself has put there. */
 export interface SnsEvent {
   readonly Records: readonly {
     readonly Sns: {
+      readonly MessageId?: string;
+      readonly Subject?: string;
       readonly Message: string;
       readonly MessageAttributes?: Readonly<Record<string, unknown>>;
     };

@@ -1,5 +1,5 @@
-import { type Notice, renderNotice, type SafePoint } from '../../core/notice/index.ts';
-import { type NotifierConfig, renderedAttribute } from './config.ts';
+import { type Notice, type RenderedNotice, renderNotice, type SafePoint } from '../../core/notice/index.ts';
+import { drillAttribute, type NotifierConfig, renderedAttribute } from './config.ts';
 import { type AlarmMessage, type AwsEvent, isFromTopic, type SnsEvent } from './events.ts';
 import type { NotifierHost } from './host.ts';
 import type { Recent } from './recent.ts';
@@ -20,16 +20,14 @@ export async function notify(
   recent: Recent,
 ): Promise<void> {
   const failures: unknown[] = [];
-  for (const { understood, channels } of understand(event, config)) {
-    const open = channels.filter((channel) => !recent.has(`${channel} ${understood.key}`));
+  for (const { key, content, channels } of understand(event, config)) {
+    const open = channels.filter((channel) => !recent.has(`${channel} ${key}`));
     if (open.length === 0) continue;
-    const notice = { ...understood.notice, ...(await whatIsSafe(understood.notice, config, host)) };
-    const { language, timezone, runbooks } = config;
-    const rendered = renderNotice(notice, { language, timezone, runbooks, now: host.now() });
+    const rendered = 'title' in content ? content : await rendering(content, config, host);
     for (const channel of open) {
       try {
         await host.channels[channel]?.(rendered);
-        recent.add(`${channel} ${understood.key}`);
+        recent.add(`${channel} ${key}`);
       } catch (error) {
         failures.push(error);
       }
@@ -39,33 +37,48 @@ export async function notify(
 }
 
 interface Delivery {
-  readonly understood: Understood;
+  /** The same for everything that says the same. */
+  readonly key: string;
+  /** How a drill ended comes in its final words. */
+  readonly content: Notice | RenderedNotice;
   readonly channels: readonly Channel[];
 }
 
 function understand(event: AwsEvent | SnsEvent, config: NotifierConfig): Delivery[] {
+  const delivery = ({ key, notice: content }: Understood, ...channels: Channel[]) => ({ key, content, channels });
   if (!isFromTopic(event)) {
     const understood = understandEvent(event, config);
-    return understood ? [{ understood, channels: ['slack', 'mail'] }] : [];
+    return understood ? [delivery(understood, 'slack', 'mail')] : [];
   }
-  return event.Records.flatMap(({ Sns }) => {
-    if (Sns.MessageAttributes && renderedAttribute in Sns.MessageAttributes) return [];
-    const understood = understandAlarm(JSON.parse(Sns.Message) as AlarmMessage, config);
+  return event.Records.flatMap(({ Sns }): Delivery[] => {
+    const { Message, MessageAttributes = {}, MessageId = Message, Subject = '' } = Sns;
+    if (renderedAttribute in MessageAttributes) return [];
+    if (drillAttribute in MessageAttributes) {
+      return [{ key: MessageId, content: { title: Subject, text: Message }, channels: ['slack'] }];
+    }
+    const understood = understandAlarm(JSON.parse(Message) as AlarmMessage, config);
     // Whoever gets mails has had this one from the topic itself: an alarm must not depend on this function.
-    return understood ? [{ understood, channels: ['slack'] }] : [];
+    return understood ? [delivery(understood, 'slack')] : [];
   });
+}
+
+async function rendering(notice: Notice, config: NotifierConfig, host: NotifierHost): Promise<RenderedNotice> {
+  const { language, timezone, runbooks } = config;
+  const whole = { ...notice, ...(await whatIsSafe(notice, config, host)) };
+  return renderNotice(whole, { language, timezone, runbooks, now: host.now() });
 }
 
 /** Asks all Regions at once. One that does not answer is part of the message. */
 async function whatIsSafe(
   { subject, state }: Notice,
-  { databases, arnPrefix, vaults }: NotifierConfig,
+  { databases, arnPrefix, buckets, vaults }: NotifierConfig,
   host: NotifierHost,
 ): Promise<{ safe?: SafePoint[] }> {
   const database = subject && databases[subject];
-  if (!database || state === 'over') return {};
+  const arn = database ? `${arnPrefix}:${database}` : subject && buckets?.[subject];
+  if (!arn || state === 'over') return {};
   const safe = Object.entries(vaults).map(async ([region, vault]) => {
-    const newest = await host.newestPoint(region, vault, `${arnPrefix}:${database}`).catch(() => 'unknown' as const);
+    const newest = await host.newestPoint(region, vault, arn).catch(() => 'unknown' as const);
     return { region, newest };
   });
   return { safe: await Promise.all(safe) };

@@ -9,7 +9,7 @@ export interface Understood {
   readonly notice: Notice;
 }
 
-type Known = Pick<NotifierConfig, 'policy' | 'databases' | 'vaults' | 'plans'>;
+type Known = Pick<NotifierConfig, 'policy' | 'databases' | 'buckets' | 'vaults' | 'plans'>;
 
 /** @returns `undefined` for an alarm that is not of this policy, and for a state that nobody has to hear of */
 export function understandAlarm(message: AlarmMessage, { policy }: Known): Understood | undefined {
@@ -64,7 +64,7 @@ function fromBackup({ 'detail-type': type, detail, id }: AwsEvent, known: Known)
   // (https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html).
   const state = text('state') || text('status');
   const job = (situation: SituationName, jobId: string, resource: string): Meaning | undefined => {
-    const subject = databaseOf(resource, known);
+    const subject = databaseOf(resource, known) ?? bucketOf(resource, known);
     const vaults = [text('backupVaultArn'), text('sourceBackupVaultArn'), text('destinationBackupVaultArn')].filter(
       Boolean,
     );
@@ -116,6 +116,10 @@ function databaseOf(arn: string, { databases }: Known): string | undefined {
       (kind === 'db' && suffix.startsWith('cluster:') && suffix === `cluster:${identifier.replace(/-\d+$/, '')}`),
   );
   return entry?.[0];
+}
+
+function bucketOf(arn: string, { buckets = {} }: Known): string | undefined {
+  return Object.keys(buckets).find((name) => buckets[name] === arn);
 }
 
 function isVault(name: string, { vaults }: Known): boolean {

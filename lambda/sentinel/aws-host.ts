@@ -1,15 +1,12 @@
 import {
   type BackupClient,
   DescribeBackupVaultCommand,
-  GetBackupSelectionCommand,
   GetBackupVaultAccessPolicyCommand,
-  paginateListBackupPlans,
-  paginateListBackupSelections,
   paginateListCopyJobs,
   paginateListRecoveryPointsByBackupVault,
   ResourceNotFoundException,
 } from '@aws-sdk/client-backup';
-import { type CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import {
   DBClusterNotFoundFault,
   DBInstanceNotFoundFault,
@@ -18,25 +15,31 @@ import {
   paginateDescribeDBInstanceAutomatedBackups,
   type RDSClient,
 } from '@aws-sdk/client-rds';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { putMetrics } from '../shared/put-metrics.ts';
+import { keepsVersions, lastExport } from './buckets.ts';
 import type { DatabaseState, RecoveryPoint, ReplicatedBackups, SentinelHost, VaultState } from './host.ts';
-import { type Metric, namespace } from './metrics.ts';
+import { known } from './known.ts';
+import { readRules, readSelections } from './plans.ts';
 
 export interface Clients {
   readonly backup: BackupClient;
   /** Of the Region with the plans. */
   readonly plans: BackupClient;
   readonly rds: RDSClient;
+  readonly s3: S3Client;
   readonly cloudWatch: CloudWatchClient;
 }
 
 /** The world as AWS's APIs show it. */
 export function awsHost(clients: Clients): SentinelHost {
-  const { backup, plans, rds, cloudWatch } = clients;
+  const { backup, plans, rds, s3, cloudWatch } = clients;
   return {
     now: () => new Date(),
     vault: (name) => readVault(backup, name),
     recoveryPoints: (vault, arn) => listCompleted(backup, vault, arn),
     selections: (names) => readSelections(plans, names),
+    rules: (names) => readRules(plans, names),
     waitingCopies: async () => {
       const jobs = [];
       for await (const { CopyJobs = [] } of paginateListCopyJobs({ client: backup }, { ByState: 'CREATED' })) {
@@ -49,11 +52,13 @@ export function awsHost(clients: Clients): SentinelHost {
     database: (kind, identifier) =>
       kind === 'instance' ? readInstance(rds, identifier) : readCluster(rds, identifier),
     replicatedBackups: (arn) => readReplicatedBackups(rds, arn),
+    keepsVersions: (bucket) => keepsVersions(s3, bucket),
+    lastExport: (bucket) => lastExport(s3, bucket),
     publish: (metrics) => putMetrics(cloudWatch, metrics),
   };
 }
 
-/** Of one database in one vault. A page holds at most 1,000. */
+/** Of one database or bucket in one vault. A page holds at most 1,000. */
 export async function listCompleted(
   backup: BackupClient,
   vault: string,
@@ -92,23 +97,6 @@ async function readAccessPolicy(backup: BackupClient, name: string): Promise<str
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;
   }
-}
-
-async function readSelections(backup: BackupClient, names: readonly string[]): Promise<Map<string, Date>> {
-  const since = new Map<string, Date>();
-  for await (const { BackupPlansList = [] } of paginateListBackupPlans({ client: backup }, {})) {
-    for (const { BackupPlanName = '', BackupPlanId } of BackupPlansList) {
-      if (!names.includes(BackupPlanName)) continue;
-      const pages = paginateListBackupSelections({ client: backup }, { BackupPlanId });
-      for await (const { BackupSelectionsList = [] } of pages) {
-        for (const { SelectionId, CreationDate } of BackupSelectionsList) {
-          const answer = await backup.send(new GetBackupSelectionCommand({ BackupPlanId, SelectionId }));
-          for (const arn of answer.BackupSelection?.Resources ?? []) since.set(arn, known(CreationDate));
-        }
-      }
-    }
-  }
-  return since;
 }
 
 async function readInstance(rds: RDSClient, identifier: string): Promise<DatabaseState | undefined> {
@@ -167,25 +155,4 @@ async function readReplicatedBackups(rds: RDSClient, instanceArn: string): Promi
     }
   }
   return undefined;
-}
-
-/** A call takes at most 1,000 (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html). */
-const metricsPerCall = 1_000;
-
-async function putMetrics(cloudWatch: CloudWatchClient, metrics: readonly Metric[]): Promise<void> {
-  for (let first = 0; first < metrics.length; first += metricsPerCall) {
-    const MetricData = metrics.slice(first, first + metricsPerCall).map(({ name, value, unit, dimensions }) => ({
-      MetricName: name,
-      Value: value,
-      Unit: unit,
-      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-    }));
-    await cloudWatch.send(new PutMetricDataCommand({ Namespace: namespace, MetricData }));
-  }
-}
-
-/** AWS's types leave everything optional; without its date a point or a job says nothing. */
-function known(date: Date | undefined): Date {
-  if (!date) throw new TypeError('AWS gave no creation date');
-  return date;
 }

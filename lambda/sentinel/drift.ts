@@ -1,5 +1,5 @@
 import type { DatabaseState, RecoveryPoint, ReplicatedBackups, VaultState } from './host.ts';
-import type { ExpectedVault, WatchedDatabase } from './inventory.ts';
+import type { ExpectedVault, WatchedBucket, WatchedDatabase } from './inventory.ts';
 
 /**
  * Where protection is weaker than declared, each as a sentence for the log. Stronger is no drift: whoever keeps more in an
@@ -29,7 +29,8 @@ export function driftOfReplication(expected: WatchedDatabase, found: ReplicatedB
 }
 
 /** Of the newest point only: the older ones cannot be changed any more. */
-export function driftOfPoints({ isUnencrypted }: WatchedDatabase, points: readonly RecoveryPoint[]): string[] {
+export function driftOfPoints(expected: WatchedDatabase | WatchedBucket, points: readonly RecoveryPoint[]): string[] {
+  const isUnencrypted = 'isUnencrypted' in expected && expected.isUnencrypted;
   const [newest] = [...points].sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
   return newest && !newest.isEncrypted && !isUnencrypted ? ['the newest recovery point is not encrypted'] : [];
 }

@@ -1,8 +1,10 @@
+import type { WatchedBucket, WatchedDatabase } from './inventory.ts';
+
 /** The custom metrics: written by the sentinel, read by the alarms and the dashboard, named once. */
 
 export const namespace = 'Fukugen';
 
-/** One set of these per database and Region. */
+/** One set of these per database and Region, and as far as they apply, per bucket. */
 export const databaseMetric = {
   /** Seconds since the job of the newest completed recovery point began. */
   age: 'RecoveryPointAge',
@@ -29,11 +31,13 @@ export const regionMetric = {
   /** 1 for every run that published its figures. */
   runs: 'SentinelRuns',
   vaultDrift: 'VaultDrift',
+  /** Seconds since the settings were last exported in full. */
+  exportAge: 'SettingsExportAge',
 } as const;
 
-/** The only dimensions of a metric of a database. */
-export function databaseDimensions(policy: string, database: string) {
-  return { Policy: policy, Database: database };
+/** The only dimensions of a metric of a database or a bucket. */
+export function resourceDimensions(policy: string, resource: WatchedDatabase | WatchedBucket): Metric['dimensions'] {
+  return { Policy: policy, ['bucket' in resource ? 'Bucket' : 'Database']: resource.name };
 }
 
 /** The only dimensions of a metric of a Region. */

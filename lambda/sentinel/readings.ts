@@ -1,7 +1,7 @@
 import type { RecoveryPoint, WaitingCopy } from './host.ts';
-import type { WatchedDatabase } from './inventory.ts';
+import type { WatchedResource } from './inventory.ts';
 
-/** What the recovery points of one database in one vault say. Lengths of time are seconds. */
+/** What the recovery points of one resource in one vault say. Lengths of time are seconds. */
 export interface Readings {
   readonly age: number;
   readonly count: number;
@@ -13,12 +13,12 @@ export interface Readings {
 
 /**
  * @param points - completed ones
- * @param protectedSince - when the plan began to select the database; the oldest point if not known
+ * @param protectedSince - when the plan began to select the resource; the oldest point if not known
  * @param vaultSince - when the vault was made: what the age is counted from as long as there is no point at all
  */
 export function readPoints(
   points: readonly RecoveryPoint[],
-  { every, keep, due }: WatchedDatabase,
+  { every, keep, due }: WatchedResource,
   { now, protectedSince, vaultSince }: { now: Date; protectedSince: Date | undefined; vaultSince: Date },
 ): Readings {
   const ages = points.map((point) => secondsBetween(point.createdAt, now));

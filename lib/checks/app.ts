@@ -29,7 +29,10 @@ export class SynthesisedApp {
     );
     const arn = ({ stack, logicalId }: Resource, attribute: string) =>
       String(intrinsics.resolve({ 'Fn::GetAtt': [logicalId, attribute] }, stack));
-    this.databases = databasesOf(this.resources, arn);
+    this.databases = databasesOf(this.resources, {
+      attribute: arn,
+      text: ({ stack }, text) => String(intrinsics.resolve({ 'Fn::Sub': text }, stack)),
+    });
     this.vaults = new Map(
       vaultTypes.flatMap((type) => this.ofType(type)).map((vault) => [arn(vault, 'BackupVaultArn'), vault]),
     );

@@ -58,6 +58,7 @@ function properties({ identifier, policy, windows, replication }: AdoptedDatabas
     MaintenanceWindow: windows.maintenance,
     AllowOutage: policy.allowOutage,
     AcknowledgeUnencrypted: policy.acknowledgeUnencrypted,
+    ...(policy.key && { KeyArn: policy.key }),
     ...(replication && { ReplicationRegion: replication.region, ReplicationKeyArn: replication.keyArn }),
   };
 }
@@ -71,10 +72,13 @@ function statements(scope: Construct, { identifier, policy, replication }: Adopt
   const arn = databaseArn(scope, kind, identifier);
   const noun = kind === 'instance' ? 'DBInstance' : 'DBCluster';
   const own = new iam.PolicyStatement({ actions: [`rds:Describe${noun}s`, `rds:Modify${noun}`], resources: [arn] });
-  if (!replication) return [own];
+  // To tell a key of AWS from a customer's. A key of another account says so only if its own policy lets it.
+  const ofKey = policy.key ? [new iam.PolicyStatement({ actions: ['kms:DescribeKey'], resources: [policy.key] })] : [];
+  if (!replication) return [own, ...ofKey];
   const { region, keyArn } = replication;
   return [
     own,
+    ...ofKey,
     new iam.PolicyStatement({
       actions: ['rds:DescribeDBInstanceAutomatedBackups', 'rds:StartDBInstanceAutomatedBackupsReplication'],
       resources: [arn, backupsIn(scope, region)],

@@ -1,11 +1,16 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type { Inventory, WatchedDatabase } from '../../lambda/sentinel/inventory.ts';
 import {
-  databaseDimensions,
+  type Inventory,
+  resourcesOf,
+  type WatchedBucket,
+  type WatchedDatabase,
+} from '../../lambda/sentinel/inventory.ts';
+import {
   databaseMetric,
   namespace,
   regionDimensions,
   regionMetric,
+  resourceDimensions,
 } from '../../lambda/sentinel/metrics.ts';
 import { type Monitoring, sentinelInterval } from './monitoring.ts';
 
@@ -29,24 +34,24 @@ const longestReplicationLag = 60 * 60;
 /** Percent of the points that should exist. One failed slot stays in the history for as long as points are kept. */
 const fewestMissing = 10;
 
-export function databaseMetricOf(
-  inventory: Pick<Inventory, 'policy'>,
-  database: string,
+export function metricOf(
+  { policy }: Pick<Inventory, 'policy'>,
+  resource: WatchedDatabase | WatchedBucket,
   metric: keyof typeof databaseMetric,
 ): cloudwatch.Metric {
   return new cloudwatch.Metric({
     namespace,
     metricName: databaseMetric[metric],
-    dimensionsMap: databaseDimensions(inventory.policy, database),
+    dimensionsMap: { ...resourceDimensions(policy, resource) },
     statistic: cloudwatch.Stats.MAXIMUM,
     period: sentinelInterval,
-    label: database,
+    label: resource.name,
   });
 }
 
 /** Registers the alarms on what the sentinel of one Region publishes. */
 export function addSentinelAlarms(monitoring: Monitoring, inventory: Inventory, errors: cloudwatch.IMetric): void {
-  for (const database of inventory.databases) addDatabaseAlarms(monitoring, inventory, database);
+  for (const resource of resourcesOf(inventory)) addResourceAlarms(monitoring, inventory, resource);
 
   monitoring.add('vault-drift', {
     metric: regionMetricOf(inventory, 'vaultDrift', cloudwatch.Stats.MAXIMUM),
@@ -56,6 +61,16 @@ export function addSentinelAlarms(monitoring: Monitoring, inventory: Inventory, 
     // What was weakened stays so until somebody has looked: silence does not mend it.
     missing: keepState,
   });
+  if (inventory.settingsExport) {
+    monitoring.add('settings-export-too-old', {
+      metric: exportAgeOf(inventory),
+      comparison: above,
+      threshold: inventory.settingsExport.due,
+      periods: 2,
+      // The bucket could not be asked: sentinel-errors says so.
+      missing: keepState,
+    });
+  }
   monitoring.add('sentinel-silent', {
     // FILL, so that there is no missing figure to be passed over. The newest period is 0 until its run was there, which is
     // why four have to be empty, not one.
@@ -82,11 +97,8 @@ export function addSentinelAlarms(monitoring: Monitoring, inventory: Inventory, 
   });
 }
 
-function addDatabaseAlarms(
-  monitoring: Monitoring,
-  inventory: Inventory,
-  { name, due, automatedBackupDays }: WatchedDatabase,
-) {
+function addResourceAlarms(monitoring: Monitoring, inventory: Inventory, resource: WatchedDatabase | WatchedBucket) {
+  const isDatabase = !('bucket' in resource);
   const add = (
     situation: Parameters<Monitoring['add']>[0],
     metric: keyof typeof databaseMetric,
@@ -95,8 +107,8 @@ function addDatabaseAlarms(
     missing: cloudwatch.TreatMissingData,
   ) =>
     monitoring.add(situation, {
-      metric: databaseMetricOf(inventory, name, metric),
-      database: name,
+      metric: metricOf(inventory, resource, metric),
+      subject: resource.name,
       comparison: above,
       threshold,
       periods,
@@ -104,17 +116,22 @@ function addDatabaseAlarms(
     });
   // The one question that must never go unanswered: a recovery point of unknown age counts as too old. Two periods, since a
   // list may show a new point some minutes late.
-  add('recovery-point-too-old', 'age', due, 2, breaching);
+  add('recovery-point-too-old', 'age', resource.due, 2, breaching);
   // All others keep their state: one that rings rings on, and one that does not is vouched for by sentinel-silent.
   add('too-few-recovery-points', 'missing', fewestMissing, 4, keepState);
   // Two periods: a change under way, such as a deployment, is over in half an hour.
   add('protection-drift', 'drift', 0, 2, keepState);
   if (inventory.place === 'primary') {
-    add('point-in-time-lag', 'pitrLag', longestLag, 2, keepState);
+    if (isDatabase) add('point-in-time-lag', 'pitrLag', longestLag, 2, keepState);
     add('copy-stuck', 'stuckCopies', 0, 2, keepState);
-  } else if (automatedBackupDays !== undefined) {
+  } else if (isDatabase && resource.automatedBackupDays !== undefined) {
     add('replication-lag', 'replicationLag', longestReplicationLag, 2, keepState);
   }
+}
+
+/** An alarm looks back 7 days at most, so a weekly run can be missed only through an age that is written all the time. */
+export function exportAgeOf(inventory: Inventory): cloudwatch.Metric {
+  return regionMetricOf(inventory, 'exportAge', cloudwatch.Stats.MAXIMUM);
 }
 
 function regionMetricOf(

@@ -1,9 +1,11 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { Inventory } from '../../lambda/sentinel/inventory.ts';
+import { type Inventory, resourcesOf } from '../../lambda/sentinel/inventory.ts';
 import type { databaseMetric } from '../../lambda/sentinel/metrics.ts';
-import { databaseMetricOf } from './alarms.ts';
+import { drillMetric } from '../../lambda/shared/drill-metrics.ts';
+import { exportAgeOf, metricOf } from './alarms.ts';
+import { drillMetricOf } from './drill-alarms.ts';
 import type { Monitoring } from './monitoring.ts';
 
 const half = 12;
@@ -13,24 +15,22 @@ export interface BackupDashboardProps {
   readonly inventory: Inventory;
   readonly monitoring: Monitoring;
   readonly region: Stack['region'];
+  readonly hasDrills: boolean;
 }
 
 /** One page for one Region: what rings, how fresh everything is, what the jobs did, what is stored. */
 export class BackupDashboard extends Construct {
-  constructor(scope: Construct, id: string, { inventory, monitoring, region }: BackupDashboardProps) {
+  constructor(scope: Construct, id: string, { inventory, monitoring, region, hasDrills }: BackupDashboardProps) {
     super(scope, id);
-    const { policy, place, databases, vault } = inventory;
-    const graph = (title: string, metric: keyof typeof databaseMetric, limits: number[] = []) =>
+    const { policy, place, databases, vault, settingsExport } = inventory;
+    const all = resourcesOf(inventory);
+    const graph = (title: string, metric: keyof typeof databaseMetric, limits: number[] = [], of = all) =>
       new cloudwatch.GraphWidget({
         title,
         width: half,
-        left: databases.map(({ name }) => databaseMetricOf(inventory, name, metric)),
+        left: of.map((one) => metricOf(inventory, one, metric)),
         leftYAxis: { min: 0 },
-        leftAnnotations: [...new Set(limits)].map((value) => ({
-          value,
-          label: 'too old',
-          color: cloudwatch.Color.RED,
-        })),
+        leftAnnotations: [...new Set(limits)].map(tooOld),
       });
     const jobs = (title: string, prefix: string, states: string[]) =>
       new cloudwatch.GraphWidget({
@@ -49,11 +49,11 @@ export class BackupDashboard extends Construct {
           graph(
             'Age of the newest recovery point (s)',
             'age',
-            databases.map(({ due }) => due),
+            all.map(({ due }) => due),
           ),
           place === 'primary'
-            ? graph('Lag of point-in-time recovery (s)', 'pitrLag')
-            : graph('Lag of the replicated automated backups (s)', 'replicationLag'),
+            ? graph('Lag of point-in-time recovery (s)', 'pitrLag', [], databases)
+            : graph('Lag of the replicated automated backups (s)', 'replicationLag', [], databases),
         ],
         [
           place === 'primary'
@@ -66,9 +66,48 @@ export class BackupDashboard extends Construct {
           graph('Age of the oldest recovery point (s)', 'oldestAge'),
           graph('Size of the newest recovery point (bytes; AWS reports 0 for Aurora)', 'size'),
         ],
+        ...(hasDrills ? drillHistory(inventory) : []),
+        ...(settingsExport
+          ? [
+              [
+                new cloudwatch.GraphWidget({
+                  title: 'Age of the newest complete export of settings (s)',
+                  width: half,
+                  left: [exportAgeOf(inventory)],
+                  leftYAxis: { min: 0 },
+                  leftAnnotations: [tooOld(settingsExport.due)],
+                }),
+              ],
+            ]
+          : []),
       ],
     });
   }
+}
+
+/** Each drill is one point, whatever else the dashboard shows. Objectives differ by database, so what is drawn is the excess. */
+function drillHistory(inventory: Inventory): cloudwatch.IWidget[][] {
+  const graph = (title: string, metric: keyof typeof drillMetric, limit?: number) =>
+    new cloudwatch.GraphWidget({
+      title,
+      width: half,
+      start: '-P400D',
+      left: inventory.databases.map(({ name }) => drillMetricOf(inventory, name, drillMetric[metric])),
+      ...(limit !== undefined && {
+        leftAnnotations: [{ value: limit, label: 'objective', color: cloudwatch.Color.RED }],
+      }),
+    });
+  return [
+    [graph('Drills: time to recovery (s)', 'rto'), graph('Drills: data that would have been lost (s)', 'rpo')],
+    [
+      graph('Drills: time to recovery over its objective (s)', 'rtoExcess', 0),
+      graph('Drills: data lost over its objective (s)', 'rpoExcess', 0),
+    ],
+  ];
+}
+
+function tooOld(value: number): cloudwatch.HorizontalAnnotation {
+  return { value, label: 'too old', color: cloudwatch.Color.RED };
 }
 
 /** A widget shows at most 100 alarms (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html). */

@@ -15,6 +15,8 @@ export interface DatabaseClusterProps {
   readonly vpc: ec2.IVpc;
   /** Name of the only role that may disable its key or have it deleted. @default - up to IAM */
   readonly breakGlassRole?: string | undefined;
+  /** Another account, that takes copies of its recovery points. @default - none does */
+  readonly copiedBy?: string | undefined;
 }
 
 /**
@@ -24,6 +26,8 @@ export interface DatabaseClusterProps {
  */
 export class DatabaseCluster extends Construct {
   readonly cluster: rds.DatabaseCluster;
+  /** Its members may connect. */
+  readonly clients: ec2.ISecurityGroup;
 
   constructor(scope: Construct, id: string, props: DatabaseClusterProps) {
     super(scope, id);
@@ -33,7 +37,9 @@ export class DatabaseCluster extends Construct {
       kind: 'cluster',
       vpc,
       breakGlassRole: props.breakGlassRole,
+      copiedBy: props.copiedBy,
     });
+    this.clients = enclosure.clients;
 
     this.cluster = new rds.DatabaseCluster(this, 'Cluster', {
       clusterIdentifier: identifier,
@@ -95,7 +101,7 @@ function instances(
   });
   const numbers = Array.from({ length: policy.readers }, (_, index) => index + 2);
   if (policy.instanceClass === 'db.serverless') {
-    const { min, max } = policy.capacity ?? { min: 0.5, max: 4 };
+    const { min, max } = capacityOf(policy);
     return {
       writer: rds.ClusterInstance.serverlessV2('1', options(1)),
       readers: numbers.map((number) =>
@@ -110,4 +116,9 @@ function instances(
   const provisioned = (number: number) =>
     rds.ClusterInstance.provisioned(`${number}`, { ...options(number), instanceType });
   return { writer: provisioned(1), readers: numbers.map(provisioned) };
+}
+
+/** Aurora capacity units. */
+export function capacityOf({ capacity }: ClusterPolicy): { readonly min: number; readonly max: number } {
+  return capacity ?? { min: 0.5, max: 4 };
 }

@@ -22,6 +22,8 @@ export interface DatabaseInstanceProps {
   readonly vpc: ec2.IVpc;
   /** Name of the only role that may disable its key or have it deleted. @default - up to IAM */
   readonly breakGlassRole?: string | undefined;
+  /** Another account, that takes copies of its recovery points. @default - none does */
+  readonly copiedBy?: string | undefined;
   /**
    * Where automated backups are replicated to.
    * @default - they stay in the Region of the instance
@@ -35,6 +37,8 @@ export interface DatabaseInstanceProps {
  */
 export class DatabaseInstance extends Construct {
   readonly instance: rds.DatabaseInstance;
+  /** Its members may connect. */
+  readonly clients: ec2.ISecurityGroup;
 
   constructor(scope: Construct, id: string, props: DatabaseInstanceProps) {
     super(scope, id);
@@ -45,7 +49,9 @@ export class DatabaseInstance extends Construct {
       kind: 'instance',
       vpc,
       breakGlassRole: props.breakGlassRole,
+      copiedBy: props.copiedBy,
     });
+    this.clients = enclosure.clients;
     this.instance = new rds.DatabaseInstance(this, 'Instance', {
       instanceIdentifier: identifier,
       engine: postgresEngine(policy.engineVersion),
@@ -83,7 +89,9 @@ export class DatabaseInstance extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
       cloudwatchLogsExports: ['postgresql'],
     });
-    if (replication) replicateAutomatedBackups(this.instance, policy, replication);
+    if (replication) {
+      replicateAutomatedBackups(this.instance.node.defaultChild as rds.CfnDBInstance, policy, replication);
+    }
     enclosure.enclose(this.instance);
 
     Validations.of(this.instance).acknowledge({
@@ -103,12 +111,11 @@ export class DatabaseInstance extends Construct {
 }
 
 /** In the L1 only: https://github.com/aws/aws-cdk/issues/21206. */
-function replicateAutomatedBackups(
-  instance: rds.DatabaseInstance,
+export function replicateAutomatedBackups(
+  resource: rds.CfnDBInstance,
   policy: InstancePolicy,
   { region, keyArn }: Replication,
 ): void {
-  const resource = instance.node.defaultChild as rds.CfnDBInstance;
   resource.automaticBackupReplicationRegion = region;
   // An ARN: the API documents nothing else, and without it an encrypted instance is refused, whatever key it has
   // (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartDBInstanceAutomatedBackupsReplication.html).

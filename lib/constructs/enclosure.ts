@@ -12,6 +12,8 @@ export interface EnclosureProps {
   readonly vpc: ec2.IVpc;
   /** Name of the only role that may disable the key or have it deleted. @default - up to IAM */
   readonly breakGlassRole?: string | undefined;
+  /** Another account, that takes copies of its recovery points. @default - none does */
+  readonly copiedBy?: string | undefined;
 }
 
 /** What a database of this app lives in: its key, its log, and a security group with one door. */
@@ -22,15 +24,17 @@ export class Enclosure extends Construct {
    */
   readonly key: kms.IKey;
   readonly securityGroup: ec2.ISecurityGroup;
-  private readonly clients: ec2.ISecurityGroup;
+  /** Its members may connect. */
+  readonly clients: ec2.ISecurityGroup;
   private readonly log: logs.LogGroup;
 
-  constructor(scope: Construct, id: string, { identifier, kind, vpc, breakGlassRole }: EnclosureProps) {
+  constructor(scope: Construct, id: string, { identifier, kind, vpc, breakGlassRole, copiedBy }: EnclosureProps) {
     super(scope, id);
     this.key = new ProtectedKey(this, 'Key', {
       alias: `${identifier}-database`,
       description: `Encrypts ${identifier} and its recovery points in this Region`,
       breakGlassRole,
+      copiedBy,
     });
 
     // A badge, not a fence: it opens the database to its members and, like any new group, lets them out everywhere.

@@ -16,8 +16,8 @@ export interface MonitoringProps {
 
 export interface AlarmProps {
   readonly metric: cloudwatch.IMetric;
-  /** The database that it is about. @default - the whole Region */
-  readonly database?: string;
+  /** The name of the database, or of the bucket, that it is about. @default - the whole Region */
+  readonly subject?: string;
   readonly comparison: cloudwatch.ComparisonOperator;
   readonly threshold: number;
   /** How many of the metric's periods in a row have to be on the wrong side. */
@@ -45,9 +45,9 @@ export class Monitoring extends Construct {
   add(situation: AlarmSituation, props: AlarmProps): void {
     const { policyName, language, runbooks, topic } = this.props;
     const { severity, means } = alarmSituations[situation];
-    const name = [situation, ...(props.database ? [props.database] : [])];
+    const name = [situation, ...(props.subject ? [props.subject] : [])];
     const alarm = new cloudwatch.Alarm(this, name.join('-'), {
-      alarmName: alarmName(policyName, situation, props.database),
+      alarmName: alarmName(policyName, situation, props.subject),
       // What a mail of CloudWatch shows first.
       alarmDescription: `[${severity}] ${means[language]}\n\n${runbookLink(situation, language, runbooks)}`,
       metric: props.metric,
@@ -64,7 +64,7 @@ export class Monitoring extends Construct {
   }
 }
 
-/** Read again by `lambda/notifier`. A database is a name of the policy, so it holds no slash. */
-function alarmName(policyName: string, situation: AlarmSituation, database?: string): string {
-  return [policyName, situation, ...(database ? [database] : [])].join('/');
+/** Read again by `lambda/notifier`. No subject holds a slash. */
+function alarmName(policyName: string, situation: AlarmSituation, subject?: string): string {
+  return [policyName, situation, ...(subject ? [subject] : [])].join('/');
 }

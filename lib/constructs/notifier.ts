@@ -12,7 +12,7 @@ import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { NotifierConfig } from '../../lambda/notifier/config.ts';
-import { vaultArn } from '../names.ts';
+import { vaultArn, watcherRoleName } from '../names.ts';
 import { BundledFunction } from './bundled-function.ts';
 import type { Monitoring } from './monitoring.ts';
 
@@ -47,12 +47,19 @@ export class Notifier extends Construct {
       statements: [
         new iam.PolicyStatement({
           actions: ['backup:ListRecoveryPointsByBackupVault'],
-          resources: Object.entries(config.vaults).map(([region, vault]) => vaultArn(this, vault, region)),
+          resources: Object.entries(config.vaults)
+            .filter(([region]) => !config.readers?.[region])
+            .map(([region, vault]) => vaultArn(this, vault, region)),
         }),
+        ...(config.readers
+          ? [new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: Object.values(config.readers) })]
+          : []),
         new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn] }),
         new iam.PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] }),
-        ...slackStatements(this, config.slackSecret),
+        ...slackStatements(this, config.slackSecretName),
       ],
+      // The readers trust it by this name.
+      ...(config.readers && { roleName: watcherRoleName(config.policy, 'notifier') }),
       environment: { NOTIFIER: Stack.of(this).toJsonString({ ...config, topicArn: topic.topicArn }) },
     });
     this.function = notifier.function;

@@ -27,10 +27,10 @@ export interface PostgresParametersProps {
  * the replica Region under the same name: a restore there would otherwise come up with AWS's defaults.
  */
 export class PostgresParameters extends rds.ParameterGroup {
-  constructor(scope: Construct, id: string, { database, kind, engineVersion }: PostgresParametersProps) {
+  constructor(scope: Construct, id: string, props: PostgresParametersProps) {
+    const { database, kind, engineVersion } = props;
     super(scope, id, {
-      // The family is in the name: it cannot change in place, and a new group under the old name is refused.
-      name: `${database}-${kind === 'instance' ? '' : 'aurora-'}postgres${majorOf(engineVersion)}`,
+      name: parameterGroupName(props),
       description: `Settings of ${database}, the same in both Regions`,
       engine: kind === 'instance' ? postgresEngine(engineVersion) : auroraEngine(engineVersion),
       // On by default from PostgreSQL 15 on, off before
@@ -41,6 +41,11 @@ export class PostgresParameters extends rds.ParameterGroup {
     if (kind === 'instance') this.bindToInstance({});
     else this.bindToCluster({});
   }
+}
+
+/** The family is in the name: it cannot change in place, and a new group under the old name is refused. */
+export function parameterGroupName({ database, kind, engineVersion }: PostgresParametersProps): string {
+  return `${database}-${kind === 'instance' ? '' : 'aurora-'}postgres${majorOf(engineVersion)}`;
 }
 
 function majorOf(version: string): string {

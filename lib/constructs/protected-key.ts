@@ -13,6 +13,11 @@ export interface ProtectedKeyProps {
    * @default - up to IAM
    */
   readonly breakGlassRole?: string | undefined;
+  /**
+   * Another account, whose AWS Backup copies what the key encrypts.
+   * @default - the key is of use in its own account only
+   */
+  readonly copiedBy?: string | undefined;
 }
 
 /**
@@ -24,13 +29,14 @@ export interface ProtectedKeyProps {
  * with KMSKeyNotAccessibleFault (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html).
  */
 export class ProtectedKey extends kms.Key {
-  constructor(scope: Construct, id: string, { alias, description, breakGlassRole }: ProtectedKeyProps) {
+  constructor(scope: Construct, id: string, { alias, description, breakGlassRole, copiedBy }: ProtectedKeyProps) {
     super(scope, id, {
       alias: `alias/${alias}`,
       description,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    if (copiedBy) this.share(copiedBy);
     if (!breakGlassRole) return;
     this.addToResourcePolicy(
       new iam.PolicyStatement({
@@ -42,5 +48,36 @@ export class ProtectedKey extends kms.Key {
         conditions: exceptRole(this, breakGlassRole),
       }),
     );
+  }
+
+  /**
+   * The service-linked role of AWS Backup in the other account makes the copy, and these are all the KMS actions that role has
+   * (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupServiceLinkedRolePolicyForBackup.html), with the
+   * two more that AWS Backup asks of a key policy at least
+   * (https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html). Of the account, not of the role: KMS refuses a
+   * policy that names a role which is not there yet.
+   *
+   * RevokeGrant, which samples of AWS add, is left out on purpose: the grants of this key are what the database runs by, and
+   * the other account could end them.
+   */
+  private share(account: string): void {
+    const allow = (sid: string, actions: string[], conditions: Record<string, unknown> = {}) =>
+      this.addToResourcePolicy(
+        new iam.PolicyStatement({
+          sid,
+          principals: [new iam.AccountPrincipal(account)],
+          actions: actions.map((action) => `kms:${action}`),
+          resources: ['*'],
+          conditions,
+        }),
+      );
+    allow('CopiesReadWithThisKey', [
+      'Decrypt',
+      'DescribeKey',
+      'GenerateDataKey',
+      'GenerateDataKeyWithoutPlaintext',
+      'ReEncryptFrom',
+    ]);
+    allow('CopiesTakeGrants', ['CreateGrant', 'ListGrants'], { Bool: { 'kms:GrantIsForAWSResource': 'true' } });
   }
 }

@@ -5,8 +5,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { sections } from '../../lambda/exporter/host.ts';
-import type { ExportRequest } from '../../lambda/exporter/request.ts';
+import { latestKey, sections, templateKey } from '../../lambda/exporter/host.ts';
+import type { ExportedStack, ExportRequest } from '../../lambda/exporter/request.ts';
 import { BundledFunction } from './bundled-function.ts';
 
 export interface SettingsExportProps {
@@ -30,7 +30,7 @@ export class SettingsExport extends Construct {
       statements: statements(this, props),
       timeout: Duration.minutes(5),
     });
-    acknowledge(this, exporter.role, request.region);
+    acknowledge(this, exporter.role, request);
     new events.Rule(this, 'Schedule', {
       description: `Has the settings of the infrastructure of ${policyName} exported`,
       schedule: events.Schedule.rate(Duration.days(everyDays)),
@@ -61,10 +61,18 @@ function statements(scope: Construct, { request, bucket, key }: SettingsExportPr
       [anyOfRds(scope, request.region)],
     ),
     allow(['ec2:DescribeSecurityGroups', 'lambda:ListFunctions'], ['*'], there),
+    allow(
+      ['cloudformation:GetTemplate'],
+      request.stacks.map((stack) => stackArn(scope, stack)),
+    ),
     // Metadata comes with the permission to get an object; without the one to decrypt, nothing else does.
     allow(
       ['s3:GetObject', 's3:PutObject'],
-      [...sections, 'latest'].map((name) => bucket.arnForObjects(`${name}.json`)),
+      [
+        latestKey,
+        ...sections.map((name) => `${name}.json`),
+        ...request.stacks.map(({ name }) => templateKey(name)),
+      ].map((key) => bucket.arnForObjects(key)),
     ),
     // Without it, an object that is not there yet is answered like one that is forbidden
     // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html).
@@ -79,16 +87,23 @@ function anyOfRds(scope: Construct, region: string): string {
   return `arn:${partition}:rds:${region}:${account}:*`;
 }
 
-function acknowledge(scope: Construct, role: iam.IRole, region: string): void {
+/** CloudFormation puts an id of its own behind the name. */
+function stackArn(scope: Construct, { name, region }: ExportedStack): string {
+  const { partition, account } = Stack.of(scope);
+  return `arn:${partition}:cloudformation:${region}:${account}:stack/${name}/*`;
+}
+
+function acknowledge(scope: Construct, role: iam.IRole, { region, stacks }: SettingsExportProps['request']): void {
   // As cdk-nag writes a pseudo parameter: the account is one when the policy names none.
   const { account } = Stack.of(scope);
-  const written = Token.isUnresolved(account)
-    ? anyOfRds(scope, region).replace(account, '<AWS::AccountId>')
-    : anyOfRds(scope, region);
+  const written = (arn: string) => (Token.isUnresolved(account) ? arn.replace(account, '<AWS::AccountId>') : arn);
   const reasons = {
-    [written]:
+    [written(anyOfRds(scope, region))]:
       'Lists of databases and groups have no resource but all of their kind; nothing but the lists can be read',
     '*': 'Lists of security groups and functions have no ARN, only a Region',
+    ...Object.fromEntries(
+      stacks.map((stack) => [written(stackArn(scope, stack)), 'The id of a stack is chosen by CloudFormation']),
+    ),
   };
   for (const [resource, reason] of Object.entries(reasons)) {
     Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });

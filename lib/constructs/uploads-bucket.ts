@@ -23,12 +23,11 @@ export class UploadsBucket extends Construct {
 
   constructor(scope: Construct, id: string, { policyName, uploads, breakGlassRole }: UploadsBucketProps) {
     super(scope, id);
+    this.name = uploadsBucketName(this, policyName, uploads);
     if (uploads.kind === 'adopted') {
-      this.name = uploads.bucket;
       this.condition = this.check(uploads.bucket);
       return;
     }
-    this.name = bucketName(this, policyName, 'uploads');
     const bucket = new VersionedBucket(this, 'Bucket', {
       name: this.name,
       key: new ProtectedKey(this, 'Key', {
@@ -63,4 +62,14 @@ export class UploadsBucket extends Construct {
       properties: { Bucket },
     });
   }
+}
+
+/** @param account - that it belongs to; @default - that of the stack */
+export function uploadsBucketName(
+  scope: Construct,
+  policy: string,
+  uploads: UploadsBucketProps['uploads'],
+  account?: string,
+): string {
+  return uploads.kind === 'adopted' ? uploads.bucket : bucketName(scope, policy, 'uploads', account);
 }

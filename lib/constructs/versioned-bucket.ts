@@ -9,6 +9,10 @@ export interface VersionedBucketProps {
   readonly key: kms.IKey;
   /** How long, in days, a version is kept after a newer one, or a deletion, took its place. */
   readonly keepDays: number;
+  /** Objects may be locked against deletion. It cannot be taken back, and not be added later. @default false */
+  readonly objectLock?: boolean;
+  /** Beside those for versions and for uploads that never ended. @default - none */
+  readonly lifecycleRules?: readonly s3.LifecycleRule[];
   /** Why nobody logs who reads it. */
   readonly withoutAccessLog: string;
 }
@@ -27,6 +31,7 @@ export class VersionedBucket extends s3.Bucket {
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
+      ...(props.objectLock && { objectLockEnabled: true }),
       lifecycleRules: [
         {
           id: 'noncurrent-versions',
@@ -37,6 +42,7 @@ export class VersionedBucket extends s3.Bucket {
         // The parts of an upload that never ended are seen in no list and are paid for
         // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html).
         { id: 'aborted-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
+        ...(props.lifecycleRules ?? []),
       ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
@@ -44,7 +50,16 @@ export class VersionedBucket extends s3.Bucket {
   }
 }
 
-/** With the account, because the names of buckets are shared by all of AWS: at most 52 of 63 characters. */
-export function bucketName(scope: Construct, policy: string, purpose: 'settings' | 'uploads'): string {
-  return `${policy}-${purpose}-${Stack.of(scope).account}`;
+/**
+ * With the account, because the names of buckets are shared by all of AWS: at most 52 of 63 characters.
+ *
+ * @param account - that it belongs to; @default - that of the stack
+ */
+export function bucketName(
+  scope: Construct,
+  policy: string,
+  purpose: 'settings' | 'uploads',
+  account: string = Stack.of(scope).account,
+): string {
+  return `${policy}-${purpose}-${account}`;
 }

@@ -13,7 +13,7 @@ import { BackupRole } from '../constructs/backup-role.ts';
 import { ServiceOptIn } from '../constructs/service-opt-in.ts';
 import { SnapshotPlan } from '../constructs/snapshot-plan.ts';
 import { Vault } from '../constructs/vault.ts';
-import { databaseArn, databaseIdentifier, vaultArn } from '../names.ts';
+import { backupRoleName, databaseArn, databaseIdentifier, vaultArn } from '../names.ts';
 
 export interface BackupStackProps extends StackProps {
   readonly policyName: string;
@@ -25,21 +25,32 @@ export interface BackupStackProps extends StackProps {
   readonly breakGlassRole?: string | undefined;
   /** Where the vault of the copies is. */
   readonly replicaRegion: string;
+  /** That the vault of the copies belongs to. @default - that of this stack */
+  readonly replicaAccount?: string | undefined;
+  /** Whether the vault takes uploads as well. */
+  readonly hasUploads: boolean;
 }
 
 /** The vault of the primary Region and the plans that fill it. */
 export class BackupStack extends Stack {
   constructor(scope: Construct, id: string, props: BackupStackProps) {
     super(scope, id, props);
-    const { policyName, cadence, databases, replicaRegion, lock, breakGlassRole } = props;
-    const { vault } = new Vault(this, 'Vault', { name: vaultName(policyName, 'primary'), lock, breakGlassRole });
+    const { policyName, cadence, databases, replicaRegion, replicaAccount, hasUploads, lock, breakGlassRole } = props;
+    const { vault } = new Vault(this, 'Vault', {
+      name: vaultName(policyName, 'primary'),
+      lock,
+      breakGlassRole,
+      // Snapshots keep the key of their database. What AWS Backup manages itself has the vault's, and is read with that
+      // (https://repost.aws/knowledge-center/backup-cross-account-copy-error).
+      copiedBy: hasUploads ? replicaAccount : undefined,
+    });
     if (Object.values(databases).some((one) => kindOf(one) === 'cluster')) new ServiceOptIn(this, 'OptIn');
     const replicaVault = backup.BackupVault.fromBackupVaultArn(
       this,
       'ReplicaVault',
-      vaultArn(this, vaultName(policyName, 'replica'), replicaRegion),
+      vaultArn(this, vaultName(policyName, 'replica'), replicaRegion, replicaAccount),
     );
-    const role = new BackupRole(this, 'Role', { name: `${policyName}-backup` });
+    const role = new BackupRole(this, 'Role', { name: backupRoleName(policyName, 'databases') });
 
     // A rule copies either everything it takes or nothing, so databases that are copied at different intervals need plans
     // of their own. Each database is in one plan: two would take its snapshots twice.

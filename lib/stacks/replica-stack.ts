@@ -1,22 +1,24 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { type CloudPolicy, isReplicated, kindOf, vaultName } from '../../core/policy/index.ts';
-import { PostgresParameters } from '../constructs/postgres-parameters.ts';
-import { ProtectedKey } from '../constructs/protected-key.ts';
+import { kindOf, vaultName } from '../../core/policy/index.ts';
+import { Reader } from '../constructs/reader.ts';
+import { addParameterTwins, addReplicationKeys, type ReplicationKeysProps } from '../constructs/replication.ts';
 import { ServiceOptIn } from '../constructs/service-opt-in.ts';
-import { Vault } from '../constructs/vault.ts';
-import { databaseIdentifier, secretsKeyAlias } from '../names.ts';
+import { Vault, type VaultProps } from '../constructs/vault.ts';
+import { backupRoleName, vaultArn, watcherRoleName } from '../names.ts';
 
-export interface ReplicaStackProps extends StackProps {
-  readonly policyName: string;
-  readonly databases: CloudPolicy['databases'];
+export interface ReplicaStackProps extends StackProps, ReplicationKeysProps {
   /** Of the vault. */
-  readonly lock: CloudPolicy['replica']['lock'];
-  /** Whether secrets are replicated here. */
-  readonly hasSecrets: boolean;
+  readonly lock: VaultProps['lock'];
   /** Name of the only role that may delete recovery points and end a key. @default - see Vault and ProtectedKey */
   readonly breakGlassRole?: string | undefined;
+  /**
+   * The account of the databases, where it is another one: what stays in that is in a DatabaseReplicaStack.
+   * @default - that of this stack
+   */
+  readonly databaseAccount?: string | undefined;
 }
 
 /** What the replica Region needs to receive copies and to restore from them with the primary Region gone. */
@@ -26,33 +28,31 @@ export class ReplicaStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ReplicaStackProps) {
     super(scope, id, props);
-    const { policyName, databases, lock, breakGlassRole, hasSecrets } = props;
-    new Vault(this, 'Vault', { name: vaultName(policyName, 'replica'), lock, breakGlassRole });
+    const { policyName, databases, lock, breakGlassRole, databaseAccount } = props;
+    const name = vaultName(policyName, 'replica');
+    const roles = (['databases', 'uploads'] as const).map((of) => backupRoleName(policyName, of));
+    new Vault(this, 'Vault', {
+      name,
+      lock,
+      breakGlassRole,
+      copiesFrom: databaseAccount === undefined ? undefined : { account: databaseAccount, roles },
+    });
     if (Object.values(databases).some((one) => kindOf(one) === 'cluster')) new ServiceOptIn(this, 'OptIn');
-    if (Object.values(databases).some(isReplicated)) {
-      // Apart from the vault's: these backups are RDS's own, and stay in the account of their database.
-      this.replicationKey = new ProtectedKey(this, 'ReplicationKey', {
-        alias: `${policyName}-replication`,
-        description: `Encrypts the automated backups of ${policyName} that RDS replicates to this Region`,
-        breakGlassRole,
+    if (databaseAccount === undefined) {
+      this.replicationKey = addReplicationKeys(this, props);
+    } else {
+      new Reader(this, 'Reader', {
+        policyName,
+        account: databaseAccount,
+        watchers: [watcherRoleName(policyName, 'notifier')],
+        statements: [
+          new iam.PolicyStatement({
+            actions: ['backup:ListRecoveryPointsByBackupVault'],
+            resources: [vaultArn(this, name, this.region)],
+          }),
+        ],
       });
     }
-    if (hasSecrets) {
-      new ProtectedKey(this, 'SecretsKey', {
-        alias: secretsKeyAlias(policyName),
-        description: `Encrypts the secrets of ${policyName} that are replicated to this Region`,
-        breakGlassRole,
-      });
-    }
-    for (const [name, database] of Object.entries(databases)) {
-      // The settings of an adopted database are its owner's, here too.
-      if (database.kind === 'adopted') continue;
-      const { kind, engineVersion } = database;
-      new PostgresParameters(this, name, {
-        database: databaseIdentifier(policyName, name, database),
-        kind,
-        engineVersion,
-      });
-    }
+    addParameterTwins(this, policyName, databases);
   }
 }

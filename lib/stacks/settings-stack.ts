@@ -10,6 +10,8 @@ export interface SettingsStackProps extends StackProps {
   readonly policyName: string;
   readonly databases: CloudPolicy['databases'];
   readonly settingsExport: NonNullable<CloudPolicy['settingsExport']>;
+  /** Whose templates are exported, beside its own. */
+  readonly stacks: readonly Stack[];
   /** Of the infrastructure whose settings are exported. */
   readonly primaryRegion: string;
   /** Name of the only role that may end the key. @default - up to IAM */
@@ -23,7 +25,7 @@ export interface SettingsStackProps extends StackProps {
 export class SettingsStack extends Stack {
   constructor(scope: Construct, id: string, props: SettingsStackProps) {
     super(scope, id, props);
-    const { policyName, databases, settingsExport, primaryRegion, breakGlassRole } = props;
+    const { policyName, databases, settingsExport, stacks, primaryRegion, breakGlassRole } = props;
     const key = new ProtectedKey(this, 'Key', {
       alias: `${policyName}-settings`,
       description: `Encrypts the exported settings of ${policyName}`,
@@ -47,6 +49,10 @@ export class SettingsStack extends Stack {
         region: primaryRegion,
         instances: identifiers('instance'),
         clusters: identifiers('cluster'),
+        // CloudFormation shows a template to nobody of another account.
+        stacks: [...stacks, this]
+          .filter(({ account }) => account === this.account)
+          .map(({ stackName, region }) => ({ name: stackName, region })),
         // CloudFormation begins a generated name with that of the stack.
         functions: { prefix: `${policyName}-`, names: settingsExport.functions },
       },

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
+import type { Json } from '../../lambda/exporter/host.ts';
+import { redactForms } from '../../lambda/exporter/redact.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let folder: string;
@@ -45,13 +47,83 @@ describe('cdk synth', () => {
     expect((await readdir(outdir)).filter((file) => file.endsWith('.template.json')).sort()).toEqual([
       'Backup.template.json',
       'Database.template.json',
+      'Drill.template.json',
       'Replica.template.json',
+      'ReplicaDrill.template.json',
       'ReplicaWatch.template.json',
       'Watch.template.json',
     ]);
     const { pluginReports } = JSON.parse(await readFile(join(outdir, 'validation-report.json'), 'utf8'));
     expect(pluginReports.map((report: { conclusion: string }) => report.conclusion)).toEqual(['success']);
     expect(pluginReports[0].violations).toEqual([]);
+    // Every function is bundled, most of them with the SDK, which takes minutes on a machine that is busy.
+  }, 240_000);
+});
+
+describe('the example of a team on RDS', () => {
+  interface Synth {
+    readonly templates: Record<string, string>;
+    readonly regions: Record<string, string>;
+    readonly stderr: string;
+    readonly report: { pluginName: string; conclusion: string; violations: unknown[] }[];
+  }
+  let synths: Synth[];
+
+  /** As the CDK command line runs the app, without bundling the functions. */
+  async function synthesise(outdir: string): Promise<Synth> {
+    const { context } = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8'));
+    const own = { config: 'examples/team-on-rds/backup.config.ts', 'aws:cdk:bundling-stacks': [] };
+    const { stderr } = await execa('node', ['bin/app.ts'], {
+      cwd: root,
+      extendEnv: false,
+      env: environment({ CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...own }) }),
+    });
+    const read = (file: string) => readFile(join(outdir, file), 'utf8');
+    const files = (await readdir(outdir)).filter((file) => file.endsWith('.template.json'));
+    const { artifacts } = JSON.parse(await read('manifest.json')) as {
+      artifacts: Record<string, { environment?: string }>;
+    };
+    return {
+      templates: Object.fromEntries(await Promise.all(files.map(async (file) => [file, await read(file)] as const))),
+      regions: Object.fromEntries(
+        Object.entries(artifacts).flatMap(([id, { environment }]) =>
+          environment ? [[`${id}.template.json`, environment.split('/').at(-1) as string]] : [],
+        ),
+      ),
+      stderr,
+      report: JSON.parse(await read('validation-report.json')).pluginReports,
+    };
+  }
+
+  beforeAll(async () => {
+    synths = await Promise.all(['first.out', 'second.out'].map((name) => synthesise(join(folder, name))));
+  }, 120_000);
+
+  test('synthesises for both Regions offline, and neither strict validation nor the security rules say a word', () => {
+    const [{ templates, regions, stderr, report }] = synths as [Synth, Synth];
+    expect(new Set(Object.keys(templates).map((file) => regions[file]))).toEqual(
+      new Set(['ap-northeast-1', 'ap-northeast-3']),
+    );
+    expect(Object.keys(templates)).toEqual(expect.arrayContaining(['Uploads.template.json', 'Settings.template.json']));
+    expect(stderr).toBe('');
+    expect(report).toContainEqual(expect.objectContaining({ pluginName: 'CloudFormation Validate' }));
+    for (const { conclusion, violations } of report) expect([conclusion, violations]).toEqual(['success', []]);
+  });
+
+  test('gives the same bytes again', () => {
+    const [first, second] = synths as [Synth, Synth];
+    expect(Object.keys(second.templates)).toEqual(Object.keys(first.templates));
+    for (const [file, text] of Object.entries(first.templates)) expect(second.templates[file]).toBe(text);
+  });
+
+  test('holds no secret: none is resolved, none is set, and nothing has the form of one', () => {
+    const [{ templates }] = synths as [Synth, Synth];
+    for (const [file, text] of Object.entries(templates)) {
+      expect([file, text.match(/\{\{resolve:|(?<!Manage)MasterUserPassword"|"SecretString"/g)]).toEqual([file, null]);
+      const template = JSON.parse(text) as Json;
+      expect(redactForms(template)).toEqual(template);
+    }
+    expect(redactForms({ webhook: 'https://hooks.slack.com/services/T0/B0/x' })).toEqual({ webhook: '(redacted)' });
   });
 });
 

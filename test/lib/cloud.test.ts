@@ -57,7 +57,7 @@ test('the databases are deployed after the key that encrypts their replicated ba
 test('no stack can be deleted by accident', () => {
   const app = newApp();
   declareCloud(app, 'shop', cloudPolicy());
-  expect(app.synth().stacks.map((stack) => stack.terminationProtection)).toEqual(Array(5).fill(true));
+  expect(app.synth().stacks.map((stack) => stack.terminationProtection)).toEqual(Array(7).fill(true));
 });
 
 test('windows without a clear place are refused before a stack is built', () => {

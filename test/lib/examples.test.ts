@@ -18,8 +18,9 @@ test.each(examples)('%s is a policy, and what it declares in the cloud synthesis
   const app = newApp();
   declareCloud(app, policy.name, policy.cloud);
   expect(app.synth().stacks.map((stack) => stack.stackName)).toEqual(
-    ['replica', 'settings', 'database', 'replica-watch', 'secrets', 'backup', 'uploads', 'watch'].map(
-      (kind) => `${policy.name}-${kind}`,
-    ),
+    [
+      ...['replica', 'settings', 'database', 'replica-drill', 'replica-watch', 'secrets', 'backup', 'drill', 'uploads'],
+      'watch',
+    ].map((kind) => `${policy.name}-${kind}`),
   );
 });

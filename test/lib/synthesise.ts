@@ -21,6 +21,29 @@ export const account = '111122223333';
 export const main = { kind: 'instance', engineVersion: '17.6' } as const;
 export const orders = { kind: 'cluster', engineVersion: '17.5', copyEvery: '24h' } as const;
 
+/** A second account of the documentation's. */
+export const second = '444455556666';
+
+/** A policy in which everything that can be declared is, the copies in a second account. */
+export const everything = {
+  account,
+  replica: { account: second },
+  breakGlassRole: 'rescue',
+  databases: {
+    main,
+    orders,
+    members: {
+      kind: 'adopted',
+      instance: 'members-prod',
+      key: `arn:aws:kms:ap-northeast-1:${account}:key/members`,
+    },
+  },
+  notices: { email: ['a@example.com'], slack: { webhookSecret: 'shop/slack' } },
+  uploads: { kind: 'declared' },
+  secrets: { session: { kind: 'declared' } },
+  settingsExport: {},
+} satisfies CloudInput;
+
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
 /**

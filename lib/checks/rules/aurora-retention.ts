@@ -12,7 +12,8 @@ export const auroraRetention: Rule = {
   isAcknowledgeable: true,
   find: (app) =>
     app.databases.flatMap((database) => {
-      const given = database.resource.properties.BackupRetentionPeriod;
+      const { settings, isAdopted } = database;
+      const given = database.resource.properties[settings.retention];
       if (database.kind !== 'cluster' || !database.isAurora || !isKnown(given)) return [];
       // Aurora keeps a day where nothing is said.
       const retention = numberOf(given) ?? 1;
@@ -25,9 +26,11 @@ export const auroraRetention: Rule = {
       return [
         {
           resource: database.resource,
-          location: 'Properties/BackupRetentionPeriod',
+          location: `Properties/${settings.retention}`,
           sentence: `${database.name} keeps automated backups for ${retention} days, and rule "${rule.name}" its snapshots for ${rule.keep}`,
-          fix: `Set BackupRetentionPeriod to ${rule.keep + 1}, in CDK backup: { retention: Duration.days(${rule.keep + 1}) }.`,
+          fix: isAdopted
+            ? `Set ${settings.retention} to ${rule.keep + 1}, in the policy automatedBackupRetention: '${rule.keep + 1}d'.`
+            : `Set ${settings.retention} to ${rule.keep + 1}, in CDK backup: { retention: Duration.days(${rule.keep + 1}) }.`,
         },
       ];
     }),

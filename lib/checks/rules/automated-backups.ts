@@ -10,11 +10,13 @@ export const automatedBackups: Rule = {
   isAcknowledgeable: true,
   find: (app) =>
     app.databases
-      .filter(({ resource }) => numberOf(resource.properties.BackupRetentionPeriod) === 0)
-      .map(({ resource, name }) => ({
+      .filter(({ resource, settings }) => numberOf(resource.properties[settings.retention]) === 0)
+      .map(({ resource, settings: { retention }, name, isAdopted }) => ({
         resource,
-        location: 'Properties/BackupRetentionPeriod',
-        sentence: `${name} has BackupRetentionPeriod 0, so it has no automated backups and no point-in-time recovery`,
-        fix: 'Set BackupRetentionPeriod to 7 or more, in CDK backupRetention: Duration.days(14).',
+        location: `Properties/${retention}`,
+        sentence: `${name} has ${retention} 0, so it has no automated backups and no point-in-time recovery`,
+        fix: isAdopted
+          ? `Set ${retention} to 7 or more, in the policy automatedBackupRetention: '14d'.`
+          : `Set ${retention} to 7 or more, in CDK backupRetention: Duration.days(14).`,
       })),
 };

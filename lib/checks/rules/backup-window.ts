@@ -12,16 +12,17 @@ export const backupWindow: Rule = {
   isAcknowledgeable: true,
   find: (app) =>
     app.databases.flatMap((database) => {
-      const window = textOf(database.resource.properties.PreferredBackupWindow);
+      const setting = database.settings.backupWindow;
+      const window = textOf(database.resource.properties[setting]);
       if (!window) return [];
       const hits = rulesThatStartIn(app, database, (start) => overlap(start, read(window)));
       if (hits.length === 0) return [];
       return [
         {
           resource: database.resource,
-          location: 'Properties/PreferredBackupWindow',
+          location: `Properties/${setting}`,
           sentence: `the backup window of ${database.name} is "${window}" UTC, in which ${hits.join(' and ')}`,
-          fix: 'Move PreferredBackupWindow, at least 30 minutes long, between the start windows of the plan.',
+          fix: `Move ${setting}, at least 30 minutes long, between the start windows of the plan.`,
         },
       ];
     }),

@@ -10,10 +10,12 @@ export const continuousRetention: Rule = {
   isAcknowledgeable: true,
   find: (app) =>
     planRuleFindings(app, (rule, plan) => {
-      const owned = plan.databases.filter(({ resource }) => resource.properties.BackupRetentionPeriod !== undefined);
+      const owned = plan.databases.filter(
+        ({ resource, settings }) => resource.properties[settings.retention] !== undefined,
+      );
       if (!rule.isContinuous || owned.length === 0) return [];
       const names = owned.map(
-        ({ name, resource }) => `${name} (BackupRetentionPeriod ${resource.properties.BackupRetentionPeriod})`,
+        ({ name, resource, settings: { retention } }) => `${name} (${retention} ${resource.properties[retention]})`,
       );
       return [
         {

@@ -5,7 +5,7 @@ import { accountOf, placeOf } from '../vaults.ts';
 
 export const copyVault: Rule = {
   id: 'copy-vault',
-  looksAt: 'whether the vault that a plan copies to, in its own account, is in the app',
+  looksAt: 'whether the vault that a plan copies to, in an account of the app, is in the app',
   why: 'CloudFormation takes any ARN, and each copy job fails',
   source: 'https://docs.aws.amazon.com/aws-backup/latest/devguide/recov-point-create-a-copy.html',
   fix: 'declare the vault in a stack of the app, or acknowledge where it is',
@@ -14,7 +14,10 @@ export const copyVault: Rule = {
     planRuleFindings(app, (rule, { resource }) =>
       rule.copies.flatMap((copy, index) => {
         const place = placeOf(copy.vaultArn);
-        if (!app.isWhole || !place || app.vaults.has(copy.vaultArn) || place.account !== accountOf(resource)) return [];
+        // Of an account without any stack of the app, nothing can be said.
+        const isOurs =
+          place?.account === accountOf(resource) || app.resources.some((one) => accountOf(one) === place?.account);
+        if (!app.isWhole || !place || app.vaults.has(copy.vaultArn) || !isOurs) return [];
         const name = splitKnown(copy.vaultArn, ':')[6];
         if (!isKnown(name)) return [];
         return [

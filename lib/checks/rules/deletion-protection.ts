@@ -10,7 +10,7 @@ export const deletionProtection: Rule = {
   isAcknowledgeable: true,
   find: (app) =>
     app.databases
-      .filter(({ resource }) => isOff(resource.properties.DeletionProtection))
+      .filter(({ resource, isAdopted }) => !isAdopted && isOff(resource.properties.DeletionProtection))
       .map(({ resource, name }) => ({
         resource,
         location: 'Properties/DeletionProtection',

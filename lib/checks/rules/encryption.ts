@@ -21,7 +21,7 @@ export const encryption: Rule = {
   isAcknowledgeable: true,
   find: (app) =>
     app.databases
-      .filter(({ resource: { properties } }) => isOff(properties.StorageEncrypted))
+      .filter(({ resource: { properties }, isAdopted }) => !isAdopted && isOff(properties.StorageEncrypted))
       .filter(({ resource: { properties } }) => sources.every((source) => properties[source] === undefined))
       .map(({ resource, name }) => ({
         resource,

@@ -6,9 +6,11 @@ import { auroraRetention } from './aurora-retention.ts';
 import { automatedBackups } from './automated-backups.ts';
 import { backupWindow } from './backup-window.ts';
 import { continuousRetention } from './continuous-retention.ts';
+import { copyAccess } from './copy-access.ts';
 import { copyKey } from './copy-key.ts';
 import { copyLifecycle } from './copy-lifecycle.ts';
 import { copyRegion } from './copy-region.ts';
+import { copySourceKey } from './copy-source-key.ts';
 import { copyVault } from './copy-vault.ts';
 import { deletionProtection } from './deletion-protection.ts';
 import { encryption } from './encryption.ts';
@@ -44,7 +46,9 @@ export const rules: readonly Rule[] = [
   lockBounds,
   copyVault,
   copyRegion,
+  copyAccess,
   copyKey,
+  copySourceKey,
   continuousRetention,
   vaultEvents,
   alarmAction,

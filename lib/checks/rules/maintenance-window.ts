@@ -15,7 +15,8 @@ export const maintenanceWindow: Rule = {
   isAcknowledgeable: true,
   find: (app) =>
     app.databases.flatMap((database) => {
-      const window = textOf(database.resource.properties.PreferredMaintenanceWindow)?.toLowerCase();
+      const setting = database.settings.maintenanceWindow;
+      const window = textOf(database.resource.properties[setting])?.toLowerCase();
       if (!window || database.isAurora) return [];
       const { start, length } = read(window);
       const reach = { start: start - hourBefore, length: hourBefore + length };
@@ -24,9 +25,9 @@ export const maintenanceWindow: Rule = {
       return [
         {
           resource: database.resource,
-          location: 'Properties/PreferredMaintenanceWindow',
+          location: `Properties/${setting}`,
           sentence: `the maintenance window of ${database.name} is "${window}" UTC; in it or in the hour before it ${hits.join(' and ')}`,
-          fix: 'Move PreferredMaintenanceWindow: it and the hour before it fit between two start windows of the plan.',
+          fix: `Move ${setting}: it and the hour before it fit between two start windows of the plan.`,
         },
       ];
     }),

@@ -1,3 +1,4 @@
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   DescribeDBInstancesCommand,
   KMSKeyNotAccessibleFault,
@@ -6,6 +7,7 @@ import {
   StartDBInstanceAutomatedBackupsReplicationCommand,
 } from '@aws-sdk/client-rds';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import type { AdoptionProperties } from '../../../lambda/adopter/wanted.ts';
 import { type Setting, SimulatedRds } from './simulated-rds.ts';
@@ -210,6 +212,62 @@ describe('is refused before anything is changed, with a sentence:', () => {
   test('everything that is wrong, at once', async () => {
     rds = new SimulatedRds('instance', { retention: 0, encrypted: false, status: 'stopped' });
     await expect(deploy(instance)).rejects.toThrow(/status is "stopped".*is not encrypted.*automated backups are off/);
+  });
+});
+
+describe('with a key in the policy', () => {
+  const keys = mockClient(KMSClient);
+  afterEach(() => {
+    keys.reset();
+  });
+  const [own, other] = ['1', '2'].map((id) => `arn:aws:kms:ap-northeast-1:111122223333:key/${id}`) as [string, string];
+  const isOf = (KeyManager: 'AWS' | 'CUSTOMER') =>
+    keys.on(DescribeKeyCommand, { KeyId: own }).resolves({ KeyMetadata: { KeyId: own, KeyManager } });
+
+  test('adopts a database that has this key, which is a customer’s', async () => {
+    isOf('CUSTOMER');
+    rds = new SimulatedRds('instance', { key: own });
+    await deploy({ ...instance, KeyArn: own });
+    expect(rds.state).toMatchObject(asIsWanted);
+  });
+
+  test('refuses a database with another key, and changes nothing', async () => {
+    rds = new SimulatedRds('instance', { key: other });
+    await expect(deploy({ ...instance, KeyArn: own })).rejects.toThrow(
+      `instance members: it is encrypted with ${other}, and the policy says key: '${own}'.`,
+    );
+    expect(writes()).toEqual([]);
+  });
+
+  test('refuses a key of AWS, which looks like any other by its ARN, and changes nothing', async () => {
+    isOf('AWS');
+    rds = new SimulatedRds('cluster', { key: own });
+    await expect(deploy({ ...cluster, KeyArn: own })).rejects.toThrow(
+      `cluster members: ${own} is a key of AWS, which no other account can be allowed to use, so no recovery point under it can be copied to one; move the database to a customer managed key (runbooks/en/adopt-database.md).`,
+    );
+    expect(writes()).toEqual([]);
+  });
+
+  test('says what to allow when the key tells nobody whose it is', async () => {
+    keys.on(DescribeKeyCommand).rejects(new Error('not authorized to perform kms:DescribeKey'));
+    rds = new SimulatedRds('instance', { key: own });
+    await expect(deploy({ ...instance, KeyArn: own })).rejects.toThrow(
+      `KMS does not say whose key ${own} is; let this account call kms:DescribeKey in the key's policy (Error: not authorized to perform kms:DescribeKey)`,
+    );
+    expect(writes()).toEqual([]);
+  });
+
+  test('takes a database that is known not to be encrypted: nobody needs a key to copy that', async () => {
+    isOf('CUSTOMER');
+    rds = new SimulatedRds('instance', { encrypted: false });
+    await deploy({ ...instance, KeyArn: own, AcknowledgeUnencrypted: 'true' });
+    expect(rds.state).toMatchObject(asIsWanted);
+  });
+
+  test('asks nothing about keys without one', async () => {
+    rds = new SimulatedRds('instance', { key: other });
+    await deploy(instance);
+    expect(keys.calls()).toEqual([]);
   });
 });
 

@@ -24,6 +24,8 @@ export interface Setting {
   readonly status?: string;
   readonly engine?: string;
   readonly encrypted?: boolean;
+  /** ARN of its key. */
+  readonly key?: string;
   readonly cluster?: string;
   /** Regions that its automated backups are replicated to. */
   readonly replicatedTo?: readonly string[];
@@ -32,7 +34,8 @@ export interface Setting {
 }
 
 type Kind = 'instance' | 'cluster';
-type State = Required<Omit<Setting, 'pendingRetention' | 'cluster'>> & Pick<Setting, 'pendingRetention' | 'cluster'>;
+type Optional = 'pendingRetention' | 'cluster' | 'key';
+type State = Required<Omit<Setting, Optional>> & Pick<Setting, Optional>;
 
 interface Modification {
   readonly BackupRetentionPeriod?: number;
@@ -172,6 +175,7 @@ export class SimulatedRds {
     return {
       Engine: state.engine,
       StorageEncrypted: state.encrypted,
+      ...(state.key && { KmsKeyId: state.key }),
       BackupRetentionPeriod: state.retention,
       DeletionProtection: state.deletionProtection,
       CopyTagsToSnapshot: state.copyTags,

@@ -2,6 +2,10 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { exportSettings } from '../../../lambda/exporter/exporter.ts';
 import { SimulatedWorld } from './simulated-world.ts';
 
+const stacks = [
+  { name: 'shop-database', region: 'ap-northeast-1' },
+  { name: 'shop-replica', region: 'ap-northeast-3' },
+];
 let world: SimulatedWorld;
 
 beforeEach(() => {
@@ -10,8 +14,14 @@ beforeEach(() => {
     bucket: 'shop-settings-111122223333',
     instances: ['shop-main'],
     clusters: ['shop-orders'],
+    stacks,
     functions: { prefix: 'shop-', names: ['invoices'] },
   });
+  world.templates = {
+    'ap-northeast-1 shop-database': { Resources: { Main: { Type: 'AWS::RDS::DBInstance' } } },
+    'ap-northeast-3 shop-replica': { Resources: { Vault: { Type: 'AWS::Backup::BackupVault' } } },
+    'ap-northeast-1 shop-replica': { Resources: {} },
+  };
   world.instances = [
     { DBInstanceIdentifier: 'theirs', Engine: 'mysql' },
     {
@@ -63,9 +73,17 @@ beforeEach(() => {
   ];
 });
 
-const run = () => exportSettings(world.host);
+const run = () => exportSettings(world.host, stacks);
 const settings = (section: string) => JSON.parse(world.stored(`${section}.json`));
-const all = ['databases', 'functions', 'parameterGroups', 'securityGroups', 'subnetGroups'];
+const all = [
+  'databases.json',
+  'functions.json',
+  'parameterGroups.json',
+  'securityGroups.json',
+  'subnetGroups.json',
+  'templates/shop-database.json',
+  'templates/shop-replica.json',
+];
 
 describe('an export', () => {
   test('holds what a rebuild needs, of every page', async () => {
@@ -103,7 +121,7 @@ describe('an export', () => {
   test('of an unchanged world writes no version, however AWS orders it and whatever the time', async () => {
     // GIVEN
     await run();
-    const first = all.map((section) => world.stored(`${section}.json`));
+    const first = all.map((key) => world.stored(key));
     // WHEN
     world.now = new Date('2026-11-28T09:00:00Z');
     for (const list of [world.instances, world.clusters, world.securityGroups, world.functions]) list.reverse();
@@ -114,15 +132,15 @@ describe('an export', () => {
     Object.assign(main ?? {}, { DBInstanceStatus: 'backing-up', LatestRestorableTime: world.now });
     // THEN
     expect(await run()).toEqual({ changed: [], failures: [] });
-    expect(all.map((section) => world.stored(`${section}.json`))).toEqual(first);
-    expect(all.map((section) => world.versions(`${section}.json`))).toEqual([1, 1, 1, 1, 1]);
+    expect(all.map((key) => world.stored(key))).toEqual(first);
+    expect(all.map((key) => world.versions(key))).toEqual(all.map(() => 1));
     expect(settings('latest').lookedAt).toBe('2026-11-28T09:00:00.000Z');
   });
 
   test('of a world with one change writes one version', async () => {
     await run();
     world.parameterGroups['shop-main']?.pop();
-    expect((await run()).changed).toEqual(['parameterGroups']);
+    expect((await run()).changed).toEqual(['parameterGroups.json']);
     expect(world.versions('parameterGroups.json')).toBe(2);
   });
 
@@ -130,6 +148,56 @@ describe('an export', () => {
     await run();
     expect(Object.keys(settings('latest').sha256)).toEqual(all);
     for (const digest of Object.values(settings('latest').sha256)) expect(digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('templates', () => {
+  test('are exported as they are deployed, each of its own Region', async () => {
+    await run();
+    expect(settings('templates/shop-database')).toEqual(world.templates['ap-northeast-1 shop-database']);
+    expect(settings('templates/shop-replica')).toEqual(world.templates['ap-northeast-3 shop-replica']);
+  });
+
+  test('are the same, whether they were deployed as JSON or imported as YAML', async () => {
+    await run();
+    world.templates['ap-northeast-1 shop-database'] = 'Resources:\n  Main:\n    Type: AWS::RDS::DBInstance\n';
+    expect(await run()).toEqual({ changed: [], failures: [] });
+  });
+
+  test.each([
+    ['Resources: !Ref Main', 'Unresolved tag: !Ref at line 1, column 12:'],
+    ['', 'CloudFormation gave no template'],
+  ])('written as "%s" are a failure, not half of a template', async (text, problem) => {
+    world.templates['ap-northeast-1 shop-database'] = text;
+    expect((await run()).failures).toEqual([expect.stringContaining(problem)]);
+    expect(world.versions('templates/shop-database.json')).toBe(0);
+  });
+
+  test('get a version with every deployment that changes them', async () => {
+    await run();
+    world.templates['ap-northeast-3 shop-replica'] = { Resources: {} };
+    expect((await run()).changed).toEqual(['templates/shop-replica.json']);
+    expect(world.versions('templates/shop-replica.json')).toBe(2);
+  });
+
+  test('of a stack that is gone are kept, and named as missing', async () => {
+    await run();
+    delete world.templates['ap-northeast-1 shop-database'];
+    expect((await run()).failures).toEqual([
+      'templates/shop-database.json: ValidationError: Stack with id shop-database does not exist',
+    ]);
+    expect(world.versions('templates/shop-database.json')).toBe(1);
+  });
+
+  test('that hold something in the form of a secret are exported without it', async () => {
+    const Value = 'postgres://app:s3cr3t-pl4nted@db/app';
+    const name = { Value: 'arn:aws:secretsmanager:ap-northeast-3:111122223333:secret:shop/slack-a1B2c3' };
+    world.templates['ap-northeast-1 shop-database'] = { Outputs: { Address: { Value }, Secret: name } };
+    await run();
+    expect(settings('templates/shop-database').Outputs).toEqual({
+      Address: { Value: '(redacted)' },
+      Secret: name,
+    });
   });
 });
 
@@ -145,8 +213,8 @@ describe('a run that misses something', () => {
   ])('through %s exports the rest and names what is left out', async (command, section) => {
     world.failing = { [command]: throttled };
     expect(await run()).toEqual({
-      changed: all.filter((one) => one !== section),
-      failures: [`${section}: ThrottlingException: Rate exceeded`],
+      changed: all.filter((one) => one !== `${section}.json`),
+      failures: [`${section}.json: ThrottlingException: Rate exceeded`],
     });
     expect(world.versions(`${section}.json`)).toBe(0);
   });
@@ -164,7 +232,7 @@ describe('a run that misses something', () => {
     world.failing = { ListFunctions: throttled };
     await run();
     world.failing = {};
-    expect(await run()).toEqual({ changed: ['functions'], failures: [] });
+    expect(await run()).toEqual({ changed: ['functions.json'], failures: [] });
     expect(world.versions('latest.json')).toBe(1);
   });
 
@@ -172,21 +240,21 @@ describe('a run that misses something', () => {
     world.instances = world.instances.filter(({ DBInstanceIdentifier }) => DBInstanceIdentifier !== 'shop-main');
     world.functions = [];
     expect((await run()).failures).toEqual([
-      'databases: there is no db:shop-main',
-      'functions: there is no function invoices',
+      'databases.json: there is no db:shop-main',
+      'functions.json: there is no function invoices',
     ]);
     expect(Object.keys(settings('databases'))).toEqual(['cluster:shop-orders', 'db:shop-orders-1']);
   });
 
   test('takes an object that may not be looked at for a failure, not for a new one', async () => {
     world.failing = { HeadObject: Object.assign(new Error('Forbidden'), { name: '403' }) };
-    expect((await run()).failures).toHaveLength(5);
+    expect((await run()).failures).toHaveLength(all.length);
     expect(world.bucket.size).toBe(0);
   });
 
   test('does not hide that nothing can be written', async () => {
     world.failing = { PutObject: Object.assign(new Error('no'), { name: 'AccessDenied' }) };
-    expect((await run()).failures).toEqual(all.map((section) => `${section}: AccessDenied: no`));
+    expect((await run()).failures).toEqual(all.map((key) => `${key}: AccessDenied: no`));
   });
 });
 

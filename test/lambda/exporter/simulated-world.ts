@@ -1,3 +1,4 @@
+import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeSecurityGroupsCommand, EC2Client, type SecurityGroup } from '@aws-sdk/client-ec2';
 import { type FunctionConfiguration, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import {
@@ -36,6 +37,8 @@ export class SimulatedWorld {
   subnetGroups: DBSubnetGroup[] = [];
   securityGroups: SecurityGroup[] = [];
   functions: FunctionConfiguration[] = [];
+  /** By Region and name of the stack, as they were deployed. */
+  templates: Record<string, object | string> = {};
   /** Names of commands that fail, with what they fail with, until taken away. */
   failing: Record<string, Error> = {};
   /** Versions of each object, oldest first. */
@@ -45,6 +48,7 @@ export class SimulatedWorld {
   constructor(request: ExportRequest) {
     const region = { region: request.region };
     const clients = {
+      cloudFormationIn: (region: string) => this.cloudFormation(region),
       ec2: new EC2Client(region),
       lambda: new LambdaClient(region),
       rds: new RDSClient(region),
@@ -70,6 +74,21 @@ export class SimulatedWorld {
 
   versions(key: string): number {
     return this.bucket.get(key)?.length ?? 0;
+  }
+
+  private cloudFormation(region: string): CloudFormationClient {
+    const client = new CloudFormationClient({ region });
+    mockClient(client)
+      .on(GetTemplateCommand, { TemplateStage: 'Processed' })
+      .callsFake(({ StackName }) => {
+        const template = this.templates[`${region} ${StackName}`];
+        if (this.failing.GetTemplate) throw this.failing.GetTemplate;
+        const TemplateBody = typeof template === 'string' ? template : JSON.stringify(template);
+        if (template !== undefined) return { TemplateBody, StagesAvailable: ['Original', 'Processed'] };
+        const message = `Stack with id ${StackName} does not exist`;
+        throw Object.assign(new Error(message), { name: 'ValidationError' });
+      });
+    return client;
   }
 
   private page(command: string, all: readonly object[], key: string, tokenKey: string, token: string | undefined) {

@@ -16,6 +16,8 @@ let slack: string[];
 /** Failures to come, one for each attempt. */
 let slackFails: number;
 let points: Record<string, { CreationDate: Date; Status?: string; ResourceArn?: string }[] | Error>;
+/** Whose points these are. */
+let protectedArn: string;
 let host: NotifierHost;
 let recent: Recent;
 
@@ -24,6 +26,7 @@ beforeEach(() => {
   slack = [];
   slackFails = 0;
   recent = new Recent();
+  protectedArn = mainArn;
   points = {
     'ap-northeast-1': Array.from({ length: 1_500 }, (_, index) => ({
       CreationDate: new Date(now.getTime() - (1_500 - index) * 3_600_000),
@@ -44,7 +47,7 @@ beforeEach(() => {
       .callsFake(({ ByResourceArn, MaxResults, NextToken }) => {
         const found = points[region];
         if (!Array.isArray(found)) throw found;
-        expect(ByResourceArn).toBe(mainArn);
+        expect(ByResourceArn).toBe(protectedArn);
         const [first, all] = [Number(NextToken ?? 0), found.map((one) => ({ Status: 'COMPLETED', ...one }))];
         const next = first + MaxResults;
         return { RecoveryPoints: all.slice(first, next), NextToken: next < all.length ? `${next}` : undefined };
@@ -101,6 +104,13 @@ describe('an event', () => {
     ]);
   });
 
+  test('of the uploads says what is safe of them', async () => {
+    protectedArn = 'arn:aws:s3:::shop-photos';
+    await tell(copyJob('FAILED', { resourceArn: protectedArn }));
+    expect(slack[0]).toMatch(/^\[ticket\] Uploads: a copy did not complete cleanly \(ap-northeast-1\)$/m);
+    expect(slack[0]).toMatch(/^ {2}ap-northeast-1: 2026-11-21 17:10 GMT\+9 \(1 h ago\)$/m);
+  });
+
   test('is told although a Region does not answer', async () => {
     points['ap-northeast-1'] = new Error('connect ETIMEDOUT');
     await tell(rdsEvent('0031'));
@@ -138,6 +148,28 @@ describe('an alarm', () => {
     const [{ Message, MessageAttributes } = {}] = mails;
     await tell({ Records: [{ Sns: { Message: Message ?? '', MessageAttributes: MessageAttributes ?? {} } }] });
     expect([slack.length, mails.length]).toEqual([1, 1]);
+  });
+});
+
+describe('how a drill ended', () => {
+  const ended = {
+    Records: [
+      {
+        Sns: {
+          MessageId: '95df01b4-ee98-5cb9-9903-4c221d41eb5e',
+          Subject: '[drill] shop: restore drill passed (ap-northeast-1)',
+          Message: 'main (latest): passed',
+          MessageAttributes: { drill: { Type: 'String', Value: 'yes' } },
+        },
+      },
+    ],
+  };
+
+  test('goes to Slack word for word, once; the mail has gone out from the topic itself', async () => {
+    await tell(ended);
+    await tell(ended);
+    expect(slack).toEqual(['[drill] shop: restore drill passed (ap-northeast-1)\nmain (latest): passed']);
+    expect(mails).toEqual([]);
   });
 });
 

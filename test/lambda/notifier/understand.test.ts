@@ -15,7 +15,8 @@ const known = {
   policy: 'shop',
   databases: { main: 'db:shop-main', orders: 'cluster:shop-orders' },
   vaults: { 'ap-northeast-1': 'shop-primary', 'ap-northeast-3': 'shop-replica' },
-  plans: ['shop'],
+  buckets: { Uploads: 'arn:aws:s3:::shop-photos' },
+  plans: ['shop', 'shop-uploads'],
 };
 
 const alarm = {
@@ -75,6 +76,8 @@ describe('an event', () => {
     [restoreJob('FAILED', 'state'), 'restore-job-failed', 'main', 'FAILED'],
     [vaultChange('DELETED'), 'vault-changed', 'shop-primary', 'DELETED'],
     [planChange('MODIFIED'), 'plan-changed', 'shop', 'MODIFIED'],
+    [backupJob('EXPIRED', { resourceArn: 'arn:aws:s3:::shop-photos' }), 'backup-job-failed', 'Uploads', 'EXPIRED'],
+    [planChange('DELETED', 'shop-uploads'), 'plan-changed', 'shop-uploads', 'DELETED'],
     [rdsEvent('0028'), 'backups-disabled', 'main', 'RDS-EVENT-0028: Something happened'],
     [rdsEvent('0031'), 'database-at-risk', 'main', 'RDS-EVENT-0031: Something happened'],
     [rdsEvent('0227', 'shop-orders', 'Cluster'), 'database-at-risk', 'orders', 'RDS-EVENT-0227: Something happened'],

@@ -1,5 +1,8 @@
+import type { BackupRule } from '@aws-sdk/client-backup';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Inventory, WatchedDatabase } from '../../../lambda/sentinel/inventory.ts';
+import { watchingOf } from '../../../core/coverage/watching.ts';
+import { type CloudPolicy, parsePolicy } from '../../../core/policy/index.ts';
+import type { ExpectedRule, Inventory, WatchedDatabase } from '../../../lambda/sentinel/inventory.ts';
 import { watch } from '../../../lambda/sentinel/sentinel.ts';
 import { SimulatedAws } from './simulated-aws.ts';
 
@@ -348,6 +351,248 @@ describe('drift', () => {
   });
 });
 
+describe('the rules of a plan', () => {
+  const copyTo = 'arn:aws:backup:ap-northeast-3:111122223333:backup-vault:shop-replica';
+  const everyThreeHours: ExpectedRule = {
+    name: 'every-3h',
+    schedule: 'cron(0 0,3,6,9,12,15,18,21 * * ? *)',
+    timezone: 'Asia/Tokyo',
+    startWindow: 60,
+    completionWindow: 180,
+    keep: 14,
+    copyTo,
+    copyKeep: 35,
+  };
+  const comparing: Inventory = { ...primary, rules: { shop: [everyThreeHours] } };
+  const rule = (): BackupRule => ({
+    RuleName: 'every-3h',
+    TargetBackupVaultName: 'shop-primary',
+    ScheduleExpression: everyThreeHours.schedule,
+    ScheduleExpressionTimezone: 'Asia/Tokyo',
+    StartWindowMinutes: 60,
+    CompletionWindowMinutes: 180,
+    Lifecycle: { DeleteAfterDays: 14 },
+    CopyActions: [{ DestinationBackupVaultArn: copyTo, Lifecycle: { DeleteAfterDays: 35 } }],
+    RuleId: 'chosen by AWS',
+  });
+  const planWith = (...rules: BackupRule[]) => {
+    aws.plans.shop = { since: new Date('2026-08-01T00:00:00Z'), resources: [arn], rules };
+  };
+
+  test('that are as declared are no drift, and nor is what is kept for longer', async () => {
+    planWith(rule());
+    expect(await watch(comparing, aws.host)).toEqual({ drift: {}, failures: [] });
+    expect(aws.value('ProtectionDrift', 'main')).toBe(0);
+    const longer = { DestinationBackupVaultArn: copyTo, Lifecycle: {} };
+    planWith({ ...rule(), Lifecycle: { DeleteAfterDays: 90 }, CopyActions: [longer] });
+    expect((await watch(comparing, aws.host)).drift).toEqual({});
+  });
+
+  test.each<[string, Partial<BackupRule>, string]>([
+    [
+      'another schedule',
+      { ScheduleExpression: 'cron(0 0 * * ? *)' },
+      'runs at cron(0 0 * * ? *), not cron(0 0,3,6,9,12,15,18,21 * * ? *)',
+    ],
+    ['another timezone', { ScheduleExpressionTimezone: 'Etc/UTC' }, 'runs in the timezone Etc/UTC, not Asia/Tokyo'],
+    ['a longer start window', { StartWindowMinutes: 480 }, 'starts within minutes 480, not 60'],
+    [
+      'no completion window',
+      { CompletionWindowMinutes: undefined },
+      'completes within minutes as AWS chooses, not 180',
+    ],
+    ['another vault', { TargetBackupVaultName: 'Default' }, 'fills the vault Default, not shop-primary'],
+    ['continuous backups', { EnableContinuousBackup: true }, 'takes over the automated backups'],
+    ['a shorter life', { Lifecycle: { DeleteAfterDays: 7 } }, 'keeps recovery points 7 days, not 14'],
+    ['no copies', { CopyActions: [] }, `does not copy to ${copyTo}`],
+    [
+      'copies to elsewhere',
+      { CopyActions: [{ DestinationBackupVaultArn: copyTo.replace('shop', 'theirs') }] },
+      `does not copy to ${copyTo}`,
+    ],
+    [
+      'a shorter life of copies',
+      { CopyActions: [{ DestinationBackupVaultArn: copyTo, Lifecycle: { DeleteAfterDays: 3 } }] },
+      'keeps copies 3 days, not 35',
+    ],
+  ])('with %s have drifted', async (_, change, sentence) => {
+    planWith({ ...rule(), ...change });
+    const { drift } = await watch(comparing, aws.host);
+    expect(drift).toEqual({ main: [`rule "every-3h" of plan shop ${sentence}`] });
+    expect(aws.value('ProtectionDrift', 'main')).toBe(1);
+  });
+
+  test('that were taken away, and ones that were added, have drifted', async () => {
+    planWith({ ...rule(), RuleName: 'nightly' });
+    expect((await watch(comparing, aws.host)).drift).toEqual({
+      main: ['rule "every-3h" of plan shop is not there', 'rule "nightly" of plan shop is not declared'],
+    });
+  });
+
+  test('of the plan that selects a database are compared for it, and no other’s', async () => {
+    planWith(rule());
+    aws.plans['shop-daily'] = {
+      since: aws.now,
+      resources: [ordersArn],
+      rules: [{ ...rule(), StartWindowMinutes: 480 }],
+    };
+    const rules = { shop: [everyThreeHours], 'shop-daily': [everyThreeHours] };
+    const inventory = { ...comparing, plans: ['shop', 'shop-daily'], rules, databases: [main, orders] };
+    expect(Object.keys((await watch(inventory, aws.host)).drift)).toEqual(['orders']);
+  });
+
+  test('that cannot be read leave the drift unsaid, and are named', async () => {
+    planWith(rule());
+    aws.failing = { GetBackupPlan: named('AccessDeniedException') };
+    const { failures } = await watch(comparing, aws.host);
+    expect(failures).toEqual(['rules of the backup plans: AccessDeniedException: slow down']);
+    expect(aws.value('ProtectionDrift', 'main')).toBeUndefined();
+    expect(aws.value('RecoveryPointAge', 'main')).toBe(hour);
+  });
+
+  test('are not asked for in the replica', async () => {
+    await watch(replica, aws.host);
+    expect(aws.calls).not.toContain('GetBackupPlan');
+  });
+});
+
+describe('uploads', () => {
+  const bucketArn = 'arn:aws:s3:::shop-photos';
+  const uploads = {
+    name: 'Uploads',
+    bucket: 'shop-photos',
+    arn: bucketArn,
+    every: day,
+    keep: 14 * day,
+    due: 28 * hour,
+  };
+  const watching: Inventory = { ...primary, plans: ['shop', 'shop-uploads'], uploads };
+  const copied: Inventory = { ...replica, plans: watching.plans, uploads: { ...uploads, due: 31 * hour } };
+  const ago = (seconds: number) => new Date(aws.now.getTime() - seconds * 1_000);
+  const ofUploads = (metric: string) =>
+    aws.published.findLast(
+      ({ MetricName, Dimensions }) =>
+        MetricName === metric && Dimensions?.some(({ Name, Value }) => Name === 'Bucket' && Value === 'Uploads'),
+    )?.Value;
+
+  beforeEach(() => {
+    aws.plans['shop-uploads'] = { since: ago(90 * day), resources: [bucketArn] };
+    aws.buckets = { 'shop-photos': { createdAt: ago(400 * day), objects: {}, versioning: 'Enabled' } };
+    aws.points.push(...points(14, (index) => 5 * hour + index * day, bucketArn));
+  });
+
+  test('are published beside the databases, under dimensions of their own, where they are and where they are copied to', async () => {
+    for (const inventory of [watching, copied]) {
+      expect(await watch(inventory, aws.host)).toEqual({ drift: {}, failures: [] });
+      const ofBucket = aws.published.splice(0).filter(({ Dimensions }) => Dimensions?.[1]?.Name === 'Bucket');
+      expect(ofBucket[0]?.Dimensions).toEqual([
+        { Name: 'Policy', Value: 'shop' },
+        { Name: 'Bucket', Value: 'Uploads' },
+      ]);
+      expect(Object.fromEntries(ofBucket.map(({ MetricName, Value }) => [MetricName, Value]))).toEqual({
+        RecoveryPointAge: 5 * hour,
+        RecoveryPoints: 14,
+        OldestRecoveryPointAge: 5 * hour + 13 * day,
+        MissingRecoveryPoints: 0,
+        NewestRecoveryPointSize: 5_000,
+        ProtectionDrift: 0,
+        ...(inventory.place === 'primary' && { StuckCopies: 0 }),
+      });
+    }
+  });
+
+  test('more than a page of points, the newest on the last page, and none of a database among them', async () => {
+    aws.points = [
+      ...points(2_500, (index) => 2 * hour + (2_499 - index) * 60, bucketArn),
+      ...points(1_200, (index) => hour + index),
+    ];
+    await watch(watching, aws.host);
+    expect([ofUploads('RecoveryPointAge'), ofUploads('RecoveryPoints')]).toEqual([2 * hour, 2_500]);
+    expect(aws.calls.filter((call) => call === 'ListRecoveryPointsByBackupVault')).toHaveLength(2 + 3);
+  });
+
+  test('that have no point are as old as their place in the plan', async () => {
+    aws.points = [];
+    aws.plans['shop-uploads'] = { since: ago(3 * day), resources: [bucketArn] };
+    await watch(watching, aws.host);
+    expect(ofUploads('RecoveryPointAge')).toBe(3 * day);
+  });
+
+  test('with gaps have fewer points than they should', async () => {
+    aws.points = points(6, (index) => 5 * hour + index * day, bucketArn);
+    await watch(watching, aws.host);
+    expect(Math.floor(ofUploads('MissingRecoveryPoints') as number)).toBe(50);
+  });
+
+  test.each(['Suspended', undefined] as const)('whose versioning is %s have drifted', async (versioning) => {
+    aws.buckets = { 'shop-photos': { createdAt: ago(day), objects: {}, ...(versioning && { versioning }) } };
+    const { drift } = await watch(watching, aws.host);
+    expect(drift).toEqual({ Uploads: ['the bucket keeps no versions, so no recovery point can be taken of it'] });
+    expect(ofUploads('ProtectionDrift')).toBe(1);
+    expect((await watch(copied, aws.host)).drift).toEqual({});
+  });
+
+  test('that no plan selects any more have drifted', async () => {
+    delete aws.plans['shop-uploads'];
+    expect((await watch(watching, aws.host)).drift).toEqual({ Uploads: ['no backup plan selects it'] });
+  });
+
+  test('whose copy waits for longer than AWS Backup retries are stuck', async () => {
+    aws.copies = [{ ResourceArn: bucketArn, State: 'CREATED', CreationDate: ago(3 * hour) }];
+    await watch(watching, aws.host);
+    expect([ofUploads('StuckCopies'), aws.value('StuckCopies', 'main')]).toEqual([1, 0]);
+  });
+
+  test('that cannot be asked for their versions are named, and the rest is published', async () => {
+    aws.failing = { GetBucketVersioning: named('AccessDenied') };
+    expect((await watch(watching, aws.host)).failures).toEqual(['Uploads, versions: AccessDenied: slow down']);
+    expect([ofUploads('RecoveryPointAge'), ofUploads('ProtectionDrift')]).toEqual([5 * hour, undefined]);
+    expect(aws.value('ProtectionDrift', 'main')).toBe(0);
+  });
+});
+
+describe('the export of settings', () => {
+  const settingsExport = { bucket: 'shop-settings', due: 7 * day + hour };
+  const exporting: Inventory = { ...replica, settingsExport };
+  const ago = (seconds: number) => new Date(aws.now.getTime() - seconds * 1_000);
+
+  test('is as old as the last run that saw everything, once for the Region', async () => {
+    aws.buckets = { 'shop-settings': { createdAt: ago(90 * day), objects: { 'latest.json': ago(2 * day) } } };
+    expect(await watch(exporting, aws.host)).toEqual({ drift: {}, failures: [] });
+    expect(aws.value('SettingsExportAge')).toBe(2 * day);
+    expect(aws.calls).not.toContain('ListBuckets');
+  });
+
+  test('is as old as its bucket as long as no run saw everything, and not as one whose name only begins alike', async () => {
+    aws.buckets = {
+      'shop-settings-of-another': { createdAt: ago(9 * day), objects: { 'latest.json': ago(day) } },
+      'shop-settings': { createdAt: ago(3 * day), objects: { 'functions.json': ago(day) } },
+    };
+    await watch(exporting, aws.host);
+    expect(aws.value('SettingsExportAge')).toBe(3 * day);
+  });
+
+  test('without a bucket has no age, and the run fails, naming it', async () => {
+    const { failures } = await watch(exporting, aws.host);
+    expect(failures).toEqual(['shop-settings: Error: there is no bucket shop-settings']);
+    expect(aws.value('SettingsExportAge')).toBeUndefined();
+    expect(aws.value('SentinelRuns')).toBe(1);
+  });
+
+  test('that may not be looked at is not one that never was', async () => {
+    aws.buckets = { 'shop-settings': { createdAt: ago(3 * day), objects: {} } };
+    aws.failing = { HeadObject: named('AccessDenied') };
+    expect((await watch(exporting, aws.host)).failures).toEqual(['shop-settings: AccessDenied: slow down']);
+    expect(aws.value('SettingsExportAge')).toBeUndefined();
+  });
+
+  test('is not asked for where there is none', async () => {
+    await watch(replica, aws.host);
+    expect(aws.calls).not.toContain('HeadObject');
+    expect(aws.value('SettingsExportAge')).toBeUndefined();
+  });
+});
+
 describe('when AWS does not answer', () => {
   test('what can be read is published, what cannot is left out and named', async () => {
     aws.failing = { DescribeDBInstances: named('ThrottlingException') };
@@ -387,6 +632,23 @@ describe('when AWS does not answer', () => {
     aws.failing = { PutMetricData: named('InternalFailure') };
     await expect(watch(primary, aws.host)).rejects.toThrow('slow down');
   });
+});
+
+test('the bill of `fukugen plan` counts as many figures as are published', async () => {
+  const cloud = {
+    databases: { main: { kind: 'instance', engineVersion: '17.6' } },
+    uploads: { kind: 'adopted', bucket: 'shop-photos' },
+    settingsExport: {},
+    // Their figures are others’: test/lib/constructs/drill-alarms.test.ts counts them.
+    drills: false,
+  };
+  const policy = parsePolicy({ cloud }).cloud as CloudPolicy;
+  const uploads = { ...main, name: 'Uploads', bucket: 'shop-photos', arn: 'arn:aws:s3:::shop-photos' };
+  aws.buckets = { 'shop-settings': { createdAt: aws.now, objects: {} } };
+  await watch({ ...primary, uploads }, aws.host);
+  expect(watchingOf(policy, 'primary').metrics).toBe(aws.published.splice(0).length);
+  await watch({ ...replica, uploads, settingsExport: { bucket: 'shop-settings', due: day } }, aws.host);
+  expect(watchingOf(policy, 'replica').metrics).toBe(aws.published.length);
 });
 
 test('nothing is remembered: a second run publishes the same again', async () => {

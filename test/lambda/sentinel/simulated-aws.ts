@@ -1,6 +1,8 @@
 import {
   BackupClient,
+  type BackupRule,
   DescribeBackupVaultCommand,
+  GetBackupPlanCommand,
   GetBackupSelectionCommand,
   GetBackupVaultAccessPolicyCommand,
   ListBackupPlansCommand,
@@ -22,6 +24,13 @@ import {
   DescribeDBInstancesCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';
+import {
+  GetBucketVersioningCommand,
+  HeadObjectCommand,
+  ListBucketsCommand,
+  NotFound,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { awsHost } from '../../../lambda/sentinel/aws-host.ts';
 import type { SentinelHost } from '../../../lambda/sentinel/host.ts';
@@ -49,11 +58,20 @@ export class SimulatedAws {
     createdAt: new Date('2026-01-01T00:00:00Z'),
   };
   accessPolicy: string | undefined = denial;
-  plans: Record<string, { readonly since: Date; readonly resources: string[] }> = {};
+  plans: Record<string, { readonly since: Date; readonly resources: string[]; readonly rules?: BackupRule[] }> = {};
   copies: { readonly ResourceArn: string; readonly CreationDate: Date; readonly State: string }[] = [];
   instances: DBInstance[] = [];
   clusters: DBCluster[] = [];
   replicated: DBInstanceAutomatedBackup[] = [];
+  /** When each was made, and when each of its objects was written. */
+  buckets: Record<
+    string,
+    {
+      readonly createdAt: Date;
+      readonly objects: Readonly<Record<string, Date>>;
+      readonly versioning?: 'Enabled' | 'Suspended';
+    }
+  > = {};
   /** Names of commands that fail, with what they fail with, until taken away. */
   failing: Record<string, Error> = {};
   /** The list of recovery points is this long behind. */
@@ -63,14 +81,16 @@ export class SimulatedAws {
   readonly host: SentinelHost;
 
   constructor() {
-    const [backup, plans, rds, cloudWatch] = [
+    const [backup, plans, rds, s3, cloudWatch] = [
       new BackupClient({ region: 'ap-northeast-1' }),
       new BackupClient({ region: 'ap-northeast-1' }),
       new RDSClient({ region: 'ap-northeast-1' }),
+      new S3Client({ region: 'ap-northeast-1' }),
       new CloudWatchClient({ region: 'ap-northeast-1' }),
     ];
     for (const client of [backup, plans]) this.answerBackup(client);
     this.answerRds(rds);
+    this.answerS3(s3);
     mockClient(cloudWatch)
       .on(PutMetricDataCommand)
       .callsFake(({ MetricData }) => {
@@ -78,7 +98,7 @@ export class SimulatedAws {
         this.published.push(...MetricData);
         return {};
       });
-    this.host = { ...awsHost({ backup, plans, rds, cloudWatch }), now: () => this.now };
+    this.host = { ...awsHost({ backup, plans, rds, s3, cloudWatch }), now: () => this.now };
   }
 
   /** The last published value of a metric, by the name of the database or of the Region's own. */
@@ -124,6 +144,12 @@ export class SimulatedAws {
         const list = Object.keys(this.plans).map((name) => ({ BackupPlanName: name, BackupPlanId: `id of ${name}` }));
         return page(list, 'BackupPlansList', NextToken, 1);
       })
+      .on(GetBackupPlanCommand)
+      .callsFake(({ BackupPlanId }) => {
+        this.called('GetBackupPlan');
+        const { rules: Rules } = this.planOf(BackupPlanId);
+        return { BackupPlan: { BackupPlanName: BackupPlanId.replace('id of ', ''), Rules } };
+      })
       .on(ListBackupSelectionsCommand)
       .callsFake(({ BackupPlanId }) => {
         const { since } = this.planOf(BackupPlanId);
@@ -144,7 +170,29 @@ export class SimulatedAws {
   }
 
   private planOf(id: string) {
-    return this.plans[id.replace('id of ', '')] as { since: Date; resources: string[] };
+    return this.plans[id.replace('id of ', '')] as NonNullable<SimulatedAws['plans'][string]>;
+  }
+
+  private answerS3(client: S3Client): void {
+    mockClient(client)
+      .on(HeadObjectCommand)
+      .callsFake(({ Bucket, Key }) => {
+        this.called('HeadObject');
+        const LastModified = this.buckets[Bucket]?.objects[Key];
+        if (!LastModified) throw new NotFound({ message: 'UnknownError', $metadata: {} });
+        return { LastModified };
+      })
+      .on(GetBucketVersioningCommand)
+      .callsFake(({ Bucket }) => {
+        this.called('GetBucketVersioning');
+        return { Status: this.buckets[Bucket]?.versioning };
+      })
+      .on(ListBucketsCommand)
+      .callsFake(({ Prefix }) => {
+        this.called('ListBuckets');
+        const found = Object.entries(this.buckets).filter(([name]) => name.startsWith(Prefix));
+        return { Buckets: found.map(([Name, { createdAt }]) => ({ Name, CreationDate: createdAt })) };
+      });
   }
 
   private answerRds(client: RDSClient): void {

@@ -1,6 +1,8 @@
+import { Stack } from 'aws-cdk-lib';
+import * as backup from 'aws-cdk-lib/aws-backup';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as rds from 'aws-cdk-lib/aws-rds';
-import { arnOf, type Estate, vaultArn } from './estate.ts';
+import { adopt, arnOf, type Estate, vaultArn } from './estate.ts';
 
 /** One change that a rule finds, and one beside it that it does not. */
 export interface Case {
@@ -14,6 +16,25 @@ export interface Case {
 const copyTo = (destinationBackupVaultArn: string, lifecycle: unknown = { deleteAfterDays: 14 }) => [
   { destinationBackupVaultArn, lifecycle },
 ];
+const second = '444455556666';
+const vaultOf = (account: string, name = 'shop-replica') => vaultArn(name).replace('111122223333', account);
+/** Copies to a vault in another account of the app. */
+const copyToSecond = ({ app, rule }: Estate, accessPolicy?: object) => {
+  const stack = new Stack(app, 'Second', { env: { region: 'ap-northeast-3', account: second } });
+  new backup.CfnBackupVault(stack, 'Vault', { backupVaultName: 'shop-replica', ...(accessPolicy && { accessPolicy }) });
+  Object.assign(rule, { copyActions: copyTo(vaultOf(second)) });
+};
+const letsIn = (account: string, action = 'CopyIntoBackupVault') => ({
+  Statement: [
+    { Effect: 'Deny', Principal: { AWS: '*' }, Action: 'backup:DeleteRecoveryPoint', Resource: '*' },
+    {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${account}:root` },
+      Action: [`backup:${action}`],
+      Resource: '*',
+    },
+  ],
+});
 const alarmWith = ({ tokyo }: Estate, props: Partial<cloudwatch.CfnAlarmProps>) =>
   new cloudwatch.CfnAlarm(tokyo, 'Other', {
     alarmName: 'other',
@@ -44,11 +65,30 @@ export const cases: readonly Case[] = [
       Object.assign(selection, { resources: [database.attrDbInstanceArn, arnOf('cluster:shop-carts')] }),
   },
   {
+    id: 'unprotected-database',
+    when: 'an adopted database is left out',
+    wrong: (estate) => {
+      const { selection } = estate;
+      const { resources } = selection;
+      adopt(estate, 'cluster');
+      Object.assign(selection, { resources });
+    },
+    sentence: 'no plan of the app selects the cluster sessions-prod',
+    right: (estate) => adopt(estate, 'cluster'),
+  },
+  {
     id: 'automated-backups',
     when: 'retention is 0',
     wrong: ({ database }) => Object.assign(database, { backupRetentionPeriod: 0 }),
     sentence: 'shop-main has BackupRetentionPeriod 0, so it has no automated backups and no point-in-time recovery',
     right: ({ database }) => Object.assign(database, { backupRetentionPeriod: 1 }),
+  },
+  {
+    id: 'automated-backups',
+    when: 'an adopted instance is asked to have none',
+    wrong: (estate) => adopt(estate, 'instance', { RetentionDays: 0 }),
+    sentence: 'members-prod has RetentionDays 0, so it has no automated backups and no point-in-time recovery',
+    right: (estate) => adopt(estate, 'instance', { RetentionDays: 7 }),
   },
   {
     id: 'deletion-protection',
@@ -71,6 +111,13 @@ export const cases: readonly Case[] = [
     wrong: ({ cluster }) => Object.assign(cluster, { backupRetentionPeriod: 14 }),
     sentence: 'shop-carts keeps automated backups for 14 days, and rule "every-3h" its snapshots for 14',
     right: ({ rule }) => Object.assign(rule, { lifecycle: { deleteAfterDays: 35 } }),
+  },
+  {
+    id: 'aurora-retention',
+    when: 'an adopted cluster is asked for no longer',
+    wrong: (estate) => adopt(estate, 'cluster', { RetentionDays: 14 }),
+    sentence: 'sessions-prod keeps automated backups for 14 days, and rule "every-3h" its snapshots for 14',
+    right: (estate) => adopt(estate, 'instance', { RetentionDays: 14 }),
   },
   {
     id: 'backup-window',
@@ -98,6 +145,14 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    id: 'backup-window',
+    when: 'an adopted database is given one within a start window',
+    wrong: (estate) => adopt(estate, 'instance', { BackupWindow: '18:15-18:45' }),
+    sentence:
+      'the backup window of members-prod is "18:15-18:45" UTC, in which rule "every-3h" may start from 18:00 to 19:00',
+    right: (estate) => adopt(estate, 'instance'),
+  },
+  {
     id: 'maintenance-window',
     when: 'the hour before it holds a start window',
     wrong: ({ database }) => Object.assign(database, { preferredMaintenanceWindow: 'sun:16:59-sun:17:29' }),
@@ -118,6 +173,14 @@ export const cases: readonly Case[] = [
       Object.assign(rule, { scheduleExpression: 'cron(0 12 ? * SUN *)', scheduleExpressionTimezone: 'UTC' });
       Object.assign(database, { preferredMaintenanceWindow: 'mon:12:30-mon:13:00' });
     },
+  },
+  {
+    id: 'maintenance-window',
+    when: 'an adopted instance is given one with a start window in the hour before',
+    wrong: (estate) => adopt(estate, 'instance', { MaintenanceWindow: 'sun:16:30-sun:17:00' }),
+    sentence:
+      'the maintenance window of members-prod is "sun:16:30-sun:17:00" UTC; in it or in the hour before it rule "every-3h" may start from 15:00 to 16:00',
+    right: (estate) => adopt(estate, 'cluster', { MaintenanceWindow: 'sun:16:30-sun:17:00' }),
   },
   {
     id: 'selection',
@@ -299,6 +362,16 @@ export const cases: readonly Case[] = [
       Object.assign(rule, { copyActions: copyTo(vaultArn('audit').replace('111122223333', '444455556666')) }),
   },
   {
+    id: 'copy-vault',
+    when: 'no stack has it in the other account of the app',
+    wrong: (estate) => {
+      copyToSecond(estate);
+      Object.assign(estate.rule, { copyActions: copyTo(vaultOf(second, 'shop-replika')) });
+    },
+    sentence: 'rule "every-3h" copies to vault shop-replika in ap-northeast-3, which no stack of the app declares',
+    right: (estate) => copyToSecond(estate),
+  },
+  {
     id: 'copy-region',
     when: 'it is that of the original',
     wrong: ({ rule }) => Object.assign(rule, { copyActions: copyTo(vaultArn('shop-primary', 'ap-northeast-1')) }),
@@ -310,11 +383,59 @@ export const cases: readonly Case[] = [
       }),
   },
   {
+    id: 'copy-access',
+    when: 'the vault of another account has no access policy',
+    wrong: (estate) => copyToSecond(estate),
+    sentence:
+      'rule "every-3h" copies to vault shop-replica of account 444455556666, whose access policy does not let account 111122223333 in',
+    right: (estate) => copyToSecond(estate, letsIn('111122223333')),
+  },
+  {
+    id: 'copy-access',
+    when: 'its access policy lets another account in, or for something else',
+    wrong: (estate) => {
+      const [other, another] = [letsIn('777788889999'), letsIn('111122223333', 'StartBackupJob')];
+      copyToSecond(estate, { Statement: [...other.Statement, ...another.Statement] });
+    },
+    sentence:
+      'rule "every-3h" copies to vault shop-replica of account 444455556666, whose access policy does not let account 111122223333 in',
+    right: ({ rule }) => Object.assign(rule, { copyActions: copyTo(vaultOf(second, 'audit')) }),
+  },
+  {
     id: 'copy-key',
     when: 'the vault has none of its own',
     wrong: ({ replicaVault }) => Object.assign(replicaVault, { encryptionKeyArn: undefined }),
     sentence: 'rule "every-3h" copies shop-main, shop-carts to vault shop-replica, which has no customer managed key',
     right: ({ vault }) => Object.assign(vault, { encryptionKeyArn: undefined }),
+  },
+  {
+    id: 'copy-source-key',
+    when: 'a declared database has no key of its own',
+    wrong: ({ rule, cluster }) => {
+      Object.assign(rule, { copyActions: copyTo(vaultOf(second)) });
+      Object.assign(cluster, { kmsKeyId: 'arn:aws:kms:ap-northeast-1:111122223333:key/1' });
+    },
+    sentence: 'rule "every-3h" copies shop-main to account 444455556666, under AWS\'s own key aws/rds',
+    right: ({ rule, database, cluster }) => {
+      Object.assign(rule, { copyActions: copyTo(vaultOf(second)) });
+      Object.assign(database, { dbSnapshotIdentifier: 'shop-main-1' });
+      Object.assign(cluster, { kmsKeyId: 'arn:aws:kms:ap-northeast-1:111122223333:key/1' });
+    },
+  },
+  {
+    id: 'copy-source-key',
+    when: 'a database names the key of AWS',
+    wrong: ({ rule, database, cluster }) => {
+      Object.assign(rule, { copyActions: copyTo(vaultOf(second)) });
+      Object.assign(database, { kmsKeyId: 'arn:aws:kms:ap-northeast-1:111122223333:alias/aws/rds' });
+      Object.assign(cluster, { kmsKeyId: 'alias/aws/rds' });
+    },
+    sentence: 'rule "every-3h" copies shop-main, shop-carts to account 444455556666, under AWS\'s own key aws/rds',
+    // In one account, that key is no obstacle; and which one an adopted database has, no template tells.
+    right: (estate) => {
+      Object.assign(estate.database, { kmsKeyId: 'alias/aws/rds' });
+      adopt(estate, 'instance');
+    },
   },
   {
     id: 'continuous-retention',
@@ -328,6 +449,18 @@ export const cases: readonly Case[] = [
       Object.assign(rule, { enableContinuousBackup: true });
       for (const one of [cluster, database]) Object.assign(one, { backupRetentionPeriod: undefined });
     },
+  },
+  {
+    id: 'continuous-retention',
+    when: 'a continuous rule selects an adopted database, whose retention is raised',
+    wrong: (estate) => {
+      const { rule, cluster, database } = estate;
+      Object.assign(rule, { enableContinuousBackup: true });
+      for (const one of [cluster, database]) Object.assign(one, { backupRetentionPeriod: undefined });
+      adopt(estate, 'instance');
+    },
+    sentence: 'rule "every-3h" is continuous and takes over the retention of members-prod (RetentionDays 15)',
+    right: (estate) => adopt(estate, 'instance'),
   },
   {
     id: 'vault-events',

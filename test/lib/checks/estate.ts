@@ -1,4 +1,4 @@
-import { App, Stack, type Stack as StackType } from 'aws-cdk-lib';
+import { App, CfnResource, Stack, type Stack as StackType } from 'aws-cdk-lib';
 import * as backup from 'aws-cdk-lib/aws-backup';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as rds from 'aws-cdk-lib/aws-rds';
@@ -88,4 +88,27 @@ export function estate(context: Record<string, unknown> = {}): Estate {
     alarmDescription: 'The newest recovery point is too old. https://example.com/runbooks/too-old',
   });
   return { app, tokyo, osaka, database, cluster, vault, replicaVault, rule, rules, selection, alarm };
+}
+
+/**
+ * Adds a database that exists already, in which everything is right but what is given, and has the plan select it.
+ */
+export function adopt(
+  { tokyo, selection }: Estate,
+  kind: 'instance' | 'cluster',
+  own: Record<string, unknown> = {},
+): void {
+  const identifier = kind === 'instance' ? 'members-prod' : 'sessions-prod';
+  const properties = {
+    ServiceToken: `arn:aws:lambda:ap-northeast-1:${account}:function:adopter`,
+    Kind: kind,
+    Identifier: identifier,
+    RetentionDays: 15,
+    BackupWindow: '16:15-16:45',
+    MaintenanceWindow: 'sun:17:15-sun:17:45',
+    ...own,
+  };
+  new CfnResource(tokyo, `Adopted-${kind}`, { type: 'Custom::AdoptedDatabase', properties });
+  const arn = arnOf(`${kind === 'instance' ? 'db' : 'cluster'}:${identifier}`);
+  Object.assign(selection, { resources: [...(selection.resources as string[]), arn] });
 }

@@ -112,6 +112,38 @@ test('the app of this project is checked, with an account and without', () => {
   }
 });
 
+test.each<Parameters<typeof cloudPolicy>[0]>([{}, { account }])(
+  'an adopted database of this project is checked as a declared one, with %j',
+  (cloud) => {
+    const app = newApp();
+    const databases = { members: { kind: 'adopted', instance: 'members-prod' } } as const;
+    declareCloud(app, 'shop', cloudPolicy({ ...cloud, databases }));
+    const resource = app.node
+      .findAll()
+      .find(
+        (node): node is CfnResource =>
+          CfnResource.isCfnResource(node) && node.cfnResourceType === 'Custom::AdoptedDatabase',
+      );
+    resource?.addPropertyOverride('BackupWindow', '18:10-18:40');
+    resource?.addPropertyOverride('Identifier', 'members-test');
+    const message = messageOf(() => app.synth());
+    expect(message).toContain('no plan of the app selects the instance members-test');
+    resource?.addPropertyOverride('Identifier', 'members-prod');
+    expect(messageOf(() => app.synth({ force: true }))).toContain(
+      'the backup window of members-prod is "18:10-18:40" UTC, in which rule "every-3h" may start from 18:00 to 19:00',
+    );
+  },
+);
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+}
+
 test.each([
   { every: '4h', timezone: 'America/New_York' },
   { every: '12h', startsAt: '22:15', timezone: 'Europe/Berlin', weekly: { keep: '56d' }, monthly: { keep: '365d' } },
@@ -121,6 +153,8 @@ test.each([
   const databases = {
     main: { kind: 'instance', engineVersion: '17.6' },
     carts: { kind: 'cluster', engineVersion: '17.5', copyEvery: '24h' },
+    members: { kind: 'adopted', instance: 'members-prod' },
+    sessions: { kind: 'adopted', cluster: 'sessions-prod', copyEvery: '24h' },
   } as const;
   declareCloud(app, 'shop', cloudPolicy({ cadence, databases }));
   expect(app.synth().stacks.length).toBeGreaterThan(0);

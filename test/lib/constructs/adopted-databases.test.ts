@@ -64,6 +64,17 @@ test('is in the plan by its own ARN, a cluster with the opt-in that Aurora needs
   for (const template of [Backup, Replica]) template.resourceCountIs('Custom::BackupOptIn', 1);
 });
 
+test('hands on the key that the policy names, and lets the adopter ask whose it is', () => {
+  const key = `arn:aws:kms:ap-northeast-1:${account}:key/own`;
+  const template = adopted({ databases: { carts: { ...carts, key } } });
+  expect(propertiesOf(template)).toEqual([expect.objectContaining({ KeyArn: key })]);
+  const asked = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) =>
+    Properties.PolicyDocument.Statement.filter(({ Action }: { Action: unknown }) => Action === 'kms:DescribeKey'),
+  );
+  expect(asked).toEqual(Array(2).fill({ Action: 'kms:DescribeKey', Effect: 'Allow', Resource: key }));
+  expect(propertiesOf(adopted({ databases: { carts } }))).toEqual([expect.not.objectContaining({ KeyArn: key })]);
+});
+
 /** What the two functions of the adopter may do, the reference to the key replaced by one. */
 const keyArn = `arn:aws:kms:ap-northeast-3:${account}:key/1`;
 

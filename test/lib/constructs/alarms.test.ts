@@ -1,73 +1,108 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
+import { watchingOf } from '../../../core/coverage/watching.ts';
 import { alarmSituations } from '../../../core/notice/index.ts';
 import { databaseMetric, namespace, regionMetric } from '../../../lambda/sentinel/metrics.ts';
-import { main, orders, synthesise } from '../synthesise.ts';
+import { cloudPolicy, main, orders, synthesise } from '../synthesise.ts';
 
 let templates: ReturnType<typeof synthesise>;
 beforeAll(() => {
-  templates = synthesise({ databases: { main, orders, audit: { ...main, replicateAutomatedBackups: false } } });
+  templates = synthesise({
+    databases: { main, orders, audit: { ...main, replicateAutomatedBackups: false } },
+    settingsExport: { every: '3d' },
+    uploads: { kind: 'declared' },
+    // Their alarms are in drill-alarms.test.ts.
+    drills: false,
+  });
 });
 
 const alarmsOf = (template: Template) =>
   Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
 
-/** One line for each alarm: the name, when it rings, and what silence means. */
+/** One line for each alarm: name, figure, when it rings, what silence means, and how urgent it is. */
 function summary(template: Template): string[] {
   return alarmsOf(template)
-    .map(({ AlarmName, ComparisonOperator, Threshold, EvaluationPeriods, DatapointsToAlarm, TreatMissingData }) => {
-      const sign = ComparisonOperator === 'GreaterThanThreshold' ? '>' : '<';
-      expect(DatapointsToAlarm).toBe(EvaluationPeriods);
-      return `${AlarmName} ${sign} ${Threshold} x${EvaluationPeriods} ${TreatMissingData}`;
+    .map((alarm) => {
+      const { AlarmName, Threshold, EvaluationPeriods, TreatMissingData, AlarmDescription } = alarm;
+      const sign = { GreaterThanThreshold: '>', LessThanThreshold: '<' }[alarm.ComparisonOperator as string];
+      expect(alarm.DatapointsToAlarm).toBe(EvaluationPeriods);
+      const inner = alarm.Metrics?.find((one: { MetricStat?: unknown }) => one.MetricStat)?.MetricStat;
+      const [metric, period] = [alarm.MetricName ?? inner.Metric.MetricName, alarm.Period ?? inner.Period];
+      const severity = /^\[(\w+)\]/.exec(AlarmDescription)?.[1];
+      return `${AlarmName}: ${metric} ${sign} ${Threshold} x${EvaluationPeriods} of ${period / 60}m, ${TreatMissingData}, ${severity}`;
     })
     .sort();
 }
 
 test('these are all the alarms of the primary Region', () => {
   expect(summary(templates.Watch)).toEqual([
-    'shop/copy-stuck/audit > 0 x2 ignore',
-    'shop/copy-stuck/main > 0 x2 ignore',
-    'shop/copy-stuck/orders > 0 x2 ignore',
-    'shop/notices-undelivered > 0 x1 notBreaching',
-    'shop/point-in-time-lag/audit > 1800 x2 ignore',
-    'shop/point-in-time-lag/main > 1800 x2 ignore',
-    'shop/point-in-time-lag/orders > 1800 x2 ignore',
-    'shop/protection-drift/audit > 0 x2 ignore',
-    'shop/protection-drift/main > 0 x2 ignore',
-    'shop/protection-drift/orders > 0 x2 ignore',
-    'shop/recovery-point-too-old/audit > 25200 x2 breaching',
-    'shop/recovery-point-too-old/main > 25200 x2 breaching',
-    'shop/recovery-point-too-old/orders > 25200 x2 breaching',
-    'shop/sentinel-errors > 0 x2 notBreaching',
-    'shop/sentinel-silent < 1 x4 breaching',
-    'shop/too-few-recovery-points/audit > 10 x4 ignore',
-    'shop/too-few-recovery-points/main > 10 x4 ignore',
-    'shop/too-few-recovery-points/orders > 10 x4 ignore',
-    'shop/vault-drift > 0 x1 ignore',
+    'shop/copy-stuck/Uploads: StuckCopies > 0 x2 of 15m, ignore, ticket',
+    'shop/copy-stuck/audit: StuckCopies > 0 x2 of 15m, ignore, ticket',
+    'shop/copy-stuck/main: StuckCopies > 0 x2 of 15m, ignore, ticket',
+    'shop/copy-stuck/orders: StuckCopies > 0 x2 of 15m, ignore, ticket',
+    'shop/notices-undelivered: ApproximateNumberOfMessagesVisible > 0 x1 of 5m, notBreaching, page',
+    'shop/point-in-time-lag/audit: PointInTimeLag > 1800 x2 of 15m, ignore, page',
+    'shop/point-in-time-lag/main: PointInTimeLag > 1800 x2 of 15m, ignore, page',
+    'shop/point-in-time-lag/orders: PointInTimeLag > 1800 x2 of 15m, ignore, page',
+    'shop/protection-drift/Uploads: ProtectionDrift > 0 x2 of 15m, ignore, ticket',
+    'shop/protection-drift/audit: ProtectionDrift > 0 x2 of 15m, ignore, ticket',
+    'shop/protection-drift/main: ProtectionDrift > 0 x2 of 15m, ignore, ticket',
+    'shop/protection-drift/orders: ProtectionDrift > 0 x2 of 15m, ignore, ticket',
+    'shop/recovery-point-too-old/Uploads: RecoveryPointAge > 100800 x2 of 15m, breaching, page',
+    'shop/recovery-point-too-old/audit: RecoveryPointAge > 25200 x2 of 15m, breaching, page',
+    'shop/recovery-point-too-old/main: RecoveryPointAge > 25200 x2 of 15m, breaching, page',
+    'shop/recovery-point-too-old/orders: RecoveryPointAge > 25200 x2 of 15m, breaching, page',
+    'shop/sentinel-errors: Errors > 0 x2 of 15m, notBreaching, ticket',
+    'shop/sentinel-silent: SentinelRuns < 1 x4 of 15m, breaching, page',
+    'shop/too-few-recovery-points/Uploads: MissingRecoveryPoints > 10 x4 of 15m, ignore, ticket',
+    'shop/too-few-recovery-points/audit: MissingRecoveryPoints > 10 x4 of 15m, ignore, ticket',
+    'shop/too-few-recovery-points/main: MissingRecoveryPoints > 10 x4 of 15m, ignore, ticket',
+    'shop/too-few-recovery-points/orders: MissingRecoveryPoints > 10 x4 of 15m, ignore, ticket',
+    'shop/vault-drift: VaultDrift > 0 x1 of 15m, ignore, page',
   ]);
 });
 
 test('these are all the alarms of the replica Region', () => {
   expect(summary(templates.ReplicaWatch)).toEqual([
-    'shop/notices-undelivered > 0 x1 notBreaching',
-    'shop/protection-drift/audit > 0 x2 ignore',
-    'shop/protection-drift/main > 0 x2 ignore',
-    'shop/protection-drift/orders > 0 x2 ignore',
-    'shop/recovery-point-too-old/audit > 25200 x2 breaching',
-    'shop/recovery-point-too-old/main > 25200 x2 breaching',
-    'shop/recovery-point-too-old/orders > 100800 x2 breaching',
-    'shop/replication-lag/main > 3600 x2 ignore',
-    'shop/sentinel-errors > 0 x2 notBreaching',
-    'shop/sentinel-silent < 1 x4 breaching',
-    'shop/too-few-recovery-points/audit > 10 x4 ignore',
-    'shop/too-few-recovery-points/main > 10 x4 ignore',
-    'shop/too-few-recovery-points/orders > 10 x4 ignore',
-    'shop/vault-drift > 0 x1 ignore',
+    'shop/notices-undelivered: ApproximateNumberOfMessagesVisible > 0 x1 of 5m, notBreaching, page',
+    'shop/protection-drift/Uploads: ProtectionDrift > 0 x2 of 15m, ignore, ticket',
+    'shop/protection-drift/audit: ProtectionDrift > 0 x2 of 15m, ignore, ticket',
+    'shop/protection-drift/main: ProtectionDrift > 0 x2 of 15m, ignore, ticket',
+    'shop/protection-drift/orders: ProtectionDrift > 0 x2 of 15m, ignore, ticket',
+    'shop/recovery-point-too-old/Uploads: RecoveryPointAge > 111600 x2 of 15m, breaching, page',
+    'shop/recovery-point-too-old/audit: RecoveryPointAge > 25200 x2 of 15m, breaching, page',
+    'shop/recovery-point-too-old/main: RecoveryPointAge > 25200 x2 of 15m, breaching, page',
+    'shop/recovery-point-too-old/orders: RecoveryPointAge > 100800 x2 of 15m, breaching, page',
+    'shop/replication-lag/main: ReplicationLag > 3600 x2 of 15m, ignore, ticket',
+    'shop/sentinel-errors: Errors > 0 x2 of 15m, notBreaching, ticket',
+    'shop/sentinel-silent: SentinelRuns < 1 x4 of 15m, breaching, page',
+    'shop/settings-export-too-old: SettingsExportAge > 262800 x2 of 15m, ignore, ticket',
+    'shop/too-few-recovery-points/Uploads: MissingRecoveryPoints > 10 x4 of 15m, ignore, ticket',
+    'shop/too-few-recovery-points/audit: MissingRecoveryPoints > 10 x4 of 15m, ignore, ticket',
+    'shop/too-few-recovery-points/main: MissingRecoveryPoints > 10 x4 of 15m, ignore, ticket',
+    'shop/too-few-recovery-points/orders: MissingRecoveryPoints > 10 x4 of 15m, ignore, ticket',
+    'shop/vault-drift: VaultDrift > 0 x1 of 15m, ignore, page',
   ]);
 });
 
+test('the bill of `fukugen plan` counts as many', () => {
+  const replicateAutomatedBackups = false;
+  for (const cloud of [
+    {},
+    { databases: { main, orders, audit: { ...main, replicateAutomatedBackups } }, uploads: { kind: 'declared' } },
+    { settingsExport: {}, databases: { members: { kind: 'adopted', instance: 'members-prod' } } },
+    { drills: false },
+  ] as const) {
+    const all = synthesise(cloud);
+    const policy = cloudPolicy(cloud);
+    expect(watchingOf(policy, 'primary').alarms).toBe(alarmsOf(all.Watch).length);
+    expect(watchingOf(policy, 'replica').alarms).toBe(alarmsOf(all.ReplicaWatch).length);
+  }
+});
+
 test('every situation that is an alarm is one somewhere', () => {
-  const names = [templates.Watch, templates.ReplicaWatch].flatMap((template) =>
+  const drilling = synthesise();
+  const names = [templates.Watch, templates.ReplicaWatch, drilling.Watch].flatMap((template) =>
     alarmsOf(template).map(({ AlarmName }) => AlarmName.split('/')[1]),
   );
   expect([...new Set(names)].sort()).toEqual(Object.keys(alarmSituations).sort());

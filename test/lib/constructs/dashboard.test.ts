@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { databaseMetric } from '../../../lambda/sentinel/metrics.ts';
+import { databaseMetric, regionMetric } from '../../../lambda/sentinel/metrics.ts';
+import { drillMetric } from '../../../lambda/shared/drill-metrics.ts';
 import { main, orders, synthesise } from '../synthesise.ts';
 
 interface Widget {
@@ -59,10 +60,46 @@ test.each([
   expect(drawn).toEqual(expect.arrayContaining([...own, drift, count, missing, oldestAge, size]));
 });
 
+test('uploads are drawn beside the databases, and where they have no figure they are not', () => {
+  const { Watch, ReplicaWatch } = synthesise({ uploads: { kind: 'declared' } });
+  for (const { widgets } of [Watch, ReplicaWatch].map(dashboard)) {
+    const linesOf = (metric: string) =>
+      widgets.find(({ properties }) => properties.metrics?.[0]?.[1] === metric)?.properties.metrics?.length;
+    const { age, drift, count, missing, pitrLag, replicationLag } = databaseMetric;
+    expect([age, drift, count, missing].map(linesOf)).toEqual([2, 2, 2, 2]);
+    expect([pitrLag, replicationLag].map(linesOf).filter(Boolean)).toEqual([1]);
+  }
+});
+
+test('the age of the export of settings is drawn where there is one', () => {
+  const drawnBy = (template: Template) =>
+    dashboard(template).widgets.filter(({ properties }) => properties.metrics?.[0]?.[1] === regionMetric.exportAge);
+  const exporting = synthesise({ settingsExport: { every: '7d' } });
+  const [graph] = drawnBy(exporting.ReplicaWatch);
+  expect(graph?.properties.annotations?.horizontal).toEqual([expect.objectContaining({ value: 169 * 3_600 })]);
+  expect([...drawnBy(exporting.Watch), ...drawnBy(templates.ReplicaWatch)]).toEqual([]);
+});
+
+test('the history of drills is drawn for every database over as long as evidence is kept, where there are drills', () => {
+  const drawnBy = (template: Template) =>
+    dashboard(template).widgets.filter(({ properties }) =>
+      Object.values<string>(drillMetric).includes(properties.metrics?.[0]?.[1] ?? ''),
+    );
+  for (const template of [templates.Watch, templates.ReplicaWatch]) {
+    const widgets = drawnBy(template);
+    expect(widgets.map(({ properties }) => properties.metrics?.map(([, metric]) => metric))).toEqual(
+      [drillMetric.rto, drillMetric.rpo, drillMetric.rtoExcess, drillMetric.rpoExcess].map((one) => [one, one]),
+    );
+    for (const { properties } of widgets) expect(properties).toMatchObject({ start: '-P400D' });
+    expect(widgets.slice(2).map(({ properties }) => properties.annotations?.horizontal[0]?.value)).toEqual([0, 0]);
+  }
+  expect(drawnBy(synthesise({ drills: false }).Watch)).toEqual([]);
+});
+
 test('more alarms than a widget shows are in several', () => {
   const databases = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`db-${index}`, main]));
   const { widgets } = dashboard(synthesise({ databases }).Watch);
   expect(widgets.filter(({ type }) => type === 'alarm').map(({ properties }) => properties.alarms?.length)).toEqual([
-    100, 4,
+    100, 87,
   ]);
 });

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import { driftOfVault } from '../../../lambda/sentinel/drift.ts';
+import type { ExpectedRule } from '../../../lambda/sentinel/inventory.ts';
+import { driftOfPlan } from '../../../lambda/sentinel/plan-drift.ts';
+import { declareCloud } from '../../../lib/cloud.ts';
 import { type RoleUnderTest, roleUnderTest } from '../../helpers/iam.ts';
-import { account, main, orders, synthesise } from '../synthesise.ts';
+import { account, cloudPolicy, main, newApp, orders, synthesise } from '../synthesise.ts';
 
 let templates: ReturnType<typeof synthesise>;
 let roles: Record<'primary' | 'replica', RoleUnderTest>;
@@ -45,6 +48,67 @@ describe('the inventory is the app', () => {
     expect(names).toHaveLength(2);
     for (const stack of [templates.Watch, templates.ReplicaWatch]) expect(inventory(stack).plans).toEqual(names);
   });
+
+  test.each([{ account }, { account: undefined }])(
+    'the rules of every plan are as they are deployed, with %j',
+    (own) => {
+      const app = newApp();
+      const cadence = { weekly: { keep: '56d' }, monthly: { keep: '365d' } } as const;
+      const cloud = {
+        ...own,
+        databases: { main, orders },
+        cadence,
+        drills: false as const,
+        uploads: { kind: 'declared' } as const,
+      };
+      declareCloud(app, 'shop', cloudPolicy(cloud));
+      const assembly = app.synth();
+      const templateOf = (name: string) => Template.fromJSON(assembly.getStackByName(`shop-${name}`).template);
+      // What CloudFormation makes of both: the account in place of its reference.
+      const deployed = (value: unknown): string =>
+        JSON.stringify(value).replaceAll(/\{"Fn::Join":\["",(\["arn:[^\]]*\])\]\}/g, (_, parts) =>
+          JSON.stringify(
+            (JSON.parse(parts) as unknown[]).map((part) => (typeof part === 'string' ? part : account)).join(''),
+          ),
+        );
+      const [rule] = Object.values(templateOf('watch').findResources('AWS::Events::Rule')).filter(
+        ({ Properties }) => Properties.ScheduleExpression,
+      );
+      const input = rule?.Properties.Targets[0].Input;
+      const text =
+        typeof input === 'string'
+          ? input
+          : input['Fn::Join'][1].map((part: unknown) => (typeof part === 'string' ? part : account)).join('');
+      const { rules, vault } = JSON.parse(text) as { rules: Record<string, ExpectedRule[]>; vault: { name: string } };
+
+      const plans = ['backup', 'uploads'].flatMap((name) =>
+        Object.values(templateOf(name).findResources('AWS::Backup::BackupPlan')),
+      );
+      expect(Object.keys(rules)).toHaveLength(3);
+      for (const { Properties } of plans) {
+        const { BackupPlanName, BackupPlanRule } = JSON.parse(deployed(Properties.BackupPlan));
+        // biome-ignore lint/suspicious/noExplicitAny: a rule of a template has no type
+        const found = BackupPlanRule.map((one: any) => ({
+          name: one.RuleName,
+          vault: vault.name,
+          schedule: one.ScheduleExpression,
+          timezone: one.ScheduleExpressionTimezone,
+          startWindow: one.StartWindowMinutes,
+          completionWindow: one.CompletionWindowMinutes,
+          keep: one.Lifecycle.DeleteAfterDays,
+          isContinuous: false,
+          // biome-ignore lint/suspicious/noExplicitAny: as above
+          copies: (one.CopyActions ?? []).map((copy: any) => ({
+            to: copy.DestinationBackupVaultArn,
+            keep: copy.Lifecycle.DeleteAfterDays,
+          })),
+        }));
+        const expected = rules[BackupPlanName] as ExpectedRule[];
+        expect(driftOfPlan(BackupPlanName, vault.name, expected, found)).toEqual([]);
+        expect(driftOfPlan(BackupPlanName, vault.name, expected, found.slice(1))).toHaveLength(1);
+      }
+    },
+  );
 
   test.each([
     ['Watch', 'Backup'],
@@ -160,6 +224,17 @@ describe('the sentinel may read', () => {
     }
   });
 
+  test('the rules of plans from the primary Region, and from no other', async () => {
+    const primary = { 'aws:RequestedRegion': 'ap-northeast-1' };
+    const read = (place: 'primary' | 'replica', region?: string) =>
+      roles[place].may('backup:GetBackupPlan', arn('backup', 'backup-plan:83fcfe04', region), primary);
+    expect([await read('primary'), await read('replica'), await read('primary', 'us-east-1')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
   test('the databases of the policy in the primary Region only', async () => {
     expect(await roles.primary.may('rds:DescribeDBInstances', arn('rds', 'db:shop-main'))).toBe(true);
     expect(await roles.primary.may('rds:DescribeDBClusters', arn('rds', 'cluster:shop-orders'))).toBe(true);
@@ -176,6 +251,73 @@ describe('the sentinel may read', () => {
   test('copy jobs in its own Region', async () => {
     expect(await roles.primary.may('backup:ListCopyJobs', '*', { 'aws:RequestedRegion': 'ap-northeast-1' })).toBe(true);
     expect(await roles.primary.may('backup:ListCopyJobs', '*', { 'aws:RequestedRegion': 'us-east-1' })).toBe(false);
+  });
+});
+
+describe.each([
+  ['declared', { kind: 'declared', every: '12h' }, `shop-uploads-${account}`],
+  ['adopted', { kind: 'adopted', bucket: 'shop-photos', every: '12h' }, 'shop-photos'],
+] as const)('with a bucket of uploads that is %s', (_, uploads, bucket) => {
+  const cadence = { keep: '20d', copy: { keep: '40d' } } as const;
+  let all: Pick<ReturnType<typeof synthesise>, 'Watch' | 'ReplicaWatch'>;
+  let selected: { Properties: { BackupSelection: { Resources: string[] } } };
+  beforeAll(() => {
+    const app = newApp();
+    declareCloud(app, 'shop', cloudPolicy({ account, uploads, cadence, drills: false }));
+    const assembly = app.synth();
+    const templateOf = (name: string) => Template.fromJSON(assembly.getStackByName(`shop-${name}`).template);
+    const selections = templateOf('uploads').findResources('AWS::Backup::BackupSelection');
+    selected = Object.values(selections)[0] as typeof selected;
+    all = { Watch: templateOf('watch'), ReplicaWatch: templateOf('replica-watch') };
+  });
+
+  test('both inventories name what the plan of the uploads selects, as often and as long as it is kept there', () => {
+    const [hour, day] = [3_600, 86_400];
+    const [selectedArn] = selected.Properties.BackupSelection.Resources;
+    const shared = { name: 'Uploads', bucket, arn: selectedArn, every: 12 * hour };
+    expect(inventory(all.Watch).uploads).toEqual({ ...shared, keep: 20 * day, due: 16 * hour });
+    expect(inventory(all.ReplicaWatch).uploads).toEqual({ ...shared, keep: 40 * day, due: 19 * hour });
+    for (const stack of [all.Watch, all.ReplicaWatch]) {
+      expect(inventory(stack).plans).toEqual(['shop', 'shop-uploads']);
+    }
+  });
+
+  test('the primary’s sentinel may ask for its versions, and for nothing in it', async () => {
+    const role = roleUnderTest(all.Watch, 'Watches the backups');
+    const away = roleUnderTest(all.ReplicaWatch, 'Watches the backups');
+    expect(await role.may('s3:GetBucketVersioning', `arn:aws:s3:::${bucket}`)).toBe(true);
+    expect(await away.may('s3:GetBucketVersioning', `arn:aws:s3:::${bucket}`)).toBe(false);
+    for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion']) {
+      expect(await role.may(action, `arn:aws:s3:::${bucket}/photo.jpg`)).toBe(false);
+    }
+    expect(await role.may('s3:PutBucketVersioning', `arn:aws:s3:::${bucket}`)).toBe(false);
+  });
+});
+
+describe('with an export of settings', () => {
+  const bucket = `shop-settings-${account}`;
+
+  let all: ReturnType<typeof synthesise>;
+  beforeAll(() => {
+    all = synthesise({ settingsExport: { every: '7d' }, drills: false });
+  });
+
+  test('the replica’s inventory names the bucket that the settings stack makes, and when its content is too old', () => {
+    expect(inventory(all.ReplicaWatch).settingsExport).toEqual({ bucket, due: (7 * 24 + 1) * 3_600 });
+    expect(inventory(all.Watch).settingsExport).toBeUndefined();
+    expect(inventory(templates.ReplicaWatch).settingsExport).toBeUndefined();
+  });
+
+  test('its sentinel asks when it was last complete, and reads or writes nothing there', async () => {
+    const role = roleUnderTest(all.ReplicaWatch, 'Watches the backups');
+    const object = (key: string) => `arn:aws:s3:::${bucket}/${key}`;
+    expect(await role.may('s3:GetObject', object('latest.json'))).toBe(true);
+    expect(await role.may('s3:ListBucket', `arn:aws:s3:::${bucket}`)).toBe(true);
+    expect(await role.may('s3:GetObject', object('databases.json'))).toBe(false);
+    expect(await role.may('s3:PutObject', object('latest.json'))).toBe(false);
+    expect(await role.may('s3:DeleteObject', object('latest.json'))).toBe(false);
+    expect(await roles.replica.may('s3:GetObject', object('latest.json'))).toBe(false);
+    expect(await role.may('kms:Decrypt', `arn:aws:kms:ap-northeast-3:${account}:key/1`)).toBe(false);
   });
 });
 

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
+import type { Json } from '../../../lambda/exporter/host.ts';
+import { redactForms } from '../../../lambda/exporter/redact.ts';
 import { declareCloud } from '../../../lib/cloud.ts';
 import { type RoleUnderTest, roleUnderTest } from '../../helpers/iam.ts';
 import { account, cloudPolicy, main, newApp, orders } from '../synthesise.ts';
@@ -91,8 +93,76 @@ test('the schedule names what to export, from the same policy as the databases',
     bucket,
     instances: ['shop-main'],
     clusters: ['shop-orders'],
+    stacks: expect.any(Array),
     functions: { prefix: 'shop-', names: ['invoices'] },
   });
+});
+
+describe('templates', () => {
+  const everything: CloudInput = {
+    databases: { main, orders, members: { kind: 'adopted', instance: 'members-prod' } },
+    uploads: { kind: 'adopted', bucket: 'shop-photos' },
+    secrets: { token: { kind: 'declared' }, slack: { kind: 'adopted', name: 'shop/slack' } },
+    notices: { slack: { webhookSecret: 'shop/slack' } },
+    settingsExport: {},
+  };
+  let stacks: { stackName: string; template: object; environment: { region: string } }[];
+  let whole: Template;
+  beforeAll(() => {
+    const app = newApp();
+    declareCloud(app, 'shop', cloudPolicy({ account, ...everything }));
+    stacks = app.synth().stacks;
+    whole = Template.fromJSON(stacks.find(({ stackName }) => stackName === 'shop-settings')?.template ?? {});
+  });
+
+  /** Of the schedule's input, whose bucket is a reference. */
+  function asked(template: Template): { name: string; region: string }[] {
+    const [rule] = Object.values(template.findResources('AWS::Events::Rule'));
+    const parts: unknown[] = rule?.Properties.Targets[0].Input['Fn::Join'][1];
+    const { stacks } = JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'bucket')).join(''));
+    return stacks.sort(byName);
+  }
+  const byName = (one: { name: string }, other: { name: string }) => (one.name < other.name ? -1 : 1);
+
+  test('of every stack of the app are asked for, each in its Region', () => {
+    const expected = stacks.map(({ stackName, environment }) => ({ name: stackName, region: environment.region }));
+    expect(asked(whole)).toEqual(expected.sort(byName));
+  });
+
+  test('of stacks in a second account are not: CloudFormation shows them to nobody else', () => {
+    const app = newApp();
+    const replica = { account: '444455556666' };
+    declareCloud(app, 'shop', cloudPolicy({ account, replica, settingsExport: {} }));
+    const all = app.synth().stacks;
+    const own = all.filter(({ environment }) => environment.account === account).map(({ stackName }) => stackName);
+    expect(own.length).toBeLessThan(all.length);
+    const settings = all.find(({ stackName }) => stackName === 'shop-settings');
+    expect(asked(Template.fromJSON(settings?.template)).map(({ name }) => name)).toEqual(own.sort());
+  });
+
+  test('may be read of these stacks, and of no other; nothing of a stack may be changed', async () => {
+    const exporter = roleUnderTest(whole, 'Exports settings');
+    const stack = (name: string, region = 'ap-northeast-1') =>
+      `arn:aws:cloudformation:${region}:${account}:stack/${name}/6f2b7e10-0001`;
+    expect(await exporter.may('cloudformation:GetTemplate', stack('shop-database'))).toBe(true);
+    expect(await exporter.may('cloudformation:GetTemplate', stack('shop-replica', 'ap-northeast-3'))).toBe(true);
+    expect(await exporter.may('cloudformation:GetTemplate', stack('shop-database', 'ap-northeast-3'))).toBe(false);
+    expect(await exporter.may('cloudformation:GetTemplate', stack('shop-database-of-others'))).toBe(false);
+    for (const action of ['UpdateStack', 'DeleteStack', 'DescribeStacks', 'CreateChangeSet']) {
+      expect(await exporter.may(`cloudformation:${action}`, stack('shop-database'))).toBe(false);
+    }
+  });
+
+  test('of this app hold nothing that the export would leave out: they can be deployed again as they are', () => {
+    for (const { template } of stacks) expect(redactForms(template as Json)).toEqual(template);
+  });
+});
+
+test('the names by which the runbook looks for function, schedule and log are those of the stack', () => {
+  const ids = (type: string) => Object.keys(template.findResources(type));
+  expect(ids('AWS::Lambda::Function')).toEqual([expect.stringMatching(/^ExportFunction/)]);
+  expect(ids('AWS::Events::Rule')).toEqual([expect.stringMatching(/^ExportSchedule/)]);
+  expect(ids('AWS::Logs::LogGroup')).toEqual([expect.stringMatching(/^ExportFunctionLog/)]);
 });
 
 describe('the exporter', () => {
