@@ -9,43 +9,10 @@ import pg from 'pg';
 import { fingerprintDatabase, openSnapshot } from '../core/integrity/index.ts';
 import { clientFor } from '../local/postgres/programs.ts';
 import { startScratchServer } from '../local/postgres/scratch-server.ts';
+import { tables } from './tables.ts';
 
 const megabytes = Number(process.argv[2] ?? 1_000);
 const rounds = Number(process.argv[3] ?? 3);
-
-/** A third of the bytes each: short rows of many types, JSON documents of 300 bytes, texts of 3 kB that are compressed in TOAST. */
-const tables = {
-  orders: {
-    columns: 'code, created_at, customer_id, id, lines, note, paid, ref, status, total',
-    sql: (mb: number) => `
-      create table orders (id bigint primary key, customer_id int, status text, total numeric(12,2), created_at timestamptz, note text,
-        lines int, paid bool, code varchar(20), ref uuid);
-      insert into orders select i, random() * 100000, (array['new', 'paid', 'shipped', 'cancelled'])[1 + random() * 3],
-        (random() * 100000)::numeric(12,2), '2024-01-01'::timestamptz + random() * interval '700 days',
-        case when random() < 0.7 then 'note ' || (random() * 1000)::int || ' お急ぎ' end, random() * 10, random() < 0.7,
-        'C' || (random() * 1e6)::int, gen_random_uuid() from generate_series(1, ${mb} * 8400) i`,
-  },
-  events: {
-    columns: 'at, body, id, kind',
-    sql: (mb: number) => `
-      create table events (id bigint primary key, at timestamptz, kind text, body jsonb);
-      insert into events select i, '2024-01-01'::timestamptz + random() * interval '700 days', 'kind' || i % 20,
-        jsonb_build_object('user', i % 100000, 'path', '/shop/item/' || (random() * 50000)::int, 'ms', random() * 1000,
-          'agent', 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)', 'tags', jsonb_build_array('a' || i % 10, 'b' || i % 7),
-          'ip', '10.0.' || i % 255 || '.' || i % 254, 'session', gen_random_uuid()) from generate_series(1, ${mb} * 3400) i`,
-  },
-  articles: {
-    columns: 'body, id, score, tags, title, updated',
-    sql: (mb: number) => `
-      create table words as select i, case when i % 3 = 0 then '注文' || chr(19968 + i % 3000) || chr(12354 + i % 80)
-        else substr(md5(i::text), 1, 3 + i % 6) end as word from generate_series(0, 1999) i;
-      create table articles (id int primary key, title text, body text, tags text[], score float8, updated timestamp);
-      insert into articles select i, 'title ' || i, (select string_agg(word, ' ') from generate_series(1, 300) g
-          join words on words.i = (hashint4(g * 7919 + a.i) & 2147483647) % 2000),
-        array['x' || i % 5, 'y' || i % 7], random() * 100, now() from generate_series(1, ${mb} * 370) as a (i);
-      drop table words`,
-  },
-};
 
 /** Two lanes of 64 bits out of 32 hexadecimal digits, computed once a row. */
 const twoLanes = (digest: string) => (columns: string, table: string) =>
@@ -85,7 +52,11 @@ async function best(work: () => Promise<unknown>): Promise<number> {
 
 try {
   console.log(`PostgreSQL ${server.programs.version}, best of ${rounds}`);
-  for (const { sql } of Object.values(tables)) await client.query(sql(Math.round(megabytes / 3)));
+  for (const { create, insert, rowsPerMegabyte } of Object.values(tables)) {
+    await client.query(create);
+    await client.query(insert(1, Math.round(megabytes / 3) * rowsPerMegabyte));
+  }
+  await client.query('drop table words');
   await client.query('vacuum analyze');
   const { rows } = await client.query(
     `select relname, pg_table_size(oid) / 1e6 as mb, reltuples from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`,

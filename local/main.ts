@@ -1,5 +1,5 @@
 import process, { stderr, stdout } from 'node:process';
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { FukugenError } from '../core/errors.ts';
 import { createProgram } from './commands/program.ts';
 import { exitStatus, statusOf } from './console/exit-status.ts';
@@ -18,13 +18,17 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const program = createProgram(stop.signal, (status) => {
   process.exitCode = status;
 });
-program.exitOverride();
-for (const command of program.commands) command.exitOverride();
+throwInsteadOfExiting(program);
 
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
   process.exitCode = report(error);
+}
+
+function throwInsteadOfExiting(command: Command): void {
+  command.exitOverride();
+  for (const below of command.commands) throwInsteadOfExiting(below);
 }
 
 function report(error: unknown): number {

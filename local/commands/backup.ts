@@ -2,11 +2,13 @@ import { FukugenError } from '../../core/errors.ts';
 import { exitStatus, statusOf } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { bytesText, secondsText } from '../console/table.ts';
-import { isComplete, type SourceRecord } from '../generation/manifest.ts';
+import { isComplete, type PostgresDetail, type SourceRecord } from '../generation/manifest.ts';
 import { type Taken, takeGeneration } from '../generation/take-generation.ts';
+import { settleInterrupted } from '../restore/settle-interrupted.ts';
 import { planSource, type Source } from '../sources/index.ts';
 import type { RunContext } from '../system/run-context.ts';
 import { chooseSource, type Workspace } from '../workspace.ts';
+import { type Pruned, pruneStores } from './prune.ts';
 
 export interface BackupOptions extends GlobalOptions {
   /** @default - every source of the policy */
@@ -19,9 +21,20 @@ export async function backup(workspace: Workspace, options: BackupOptions, conte
     ? options.source.map((name) => chooseSource(workspace, name))
     : workspace.sources;
   if (options.dryRun) return preview(workspace, sources);
+  // A source that a killed restore left without its name would not be found.
+  await settleInterrupted(workspace);
   const started = Date.now();
   const taken = await takeGeneration(workspace, sources, context);
-  return { status: statusFor(taken), json: toJson(taken), text: toText(taken, Date.now() - started) };
+  const milliseconds = Date.now() - started;
+  // Only after a run that is whole: until then, what is there may be all that is good.
+  const pruned =
+    statusFor(taken) === exitStatus.success ? await pruneStores(workspace, workspace.stores, false, context) : [];
+  const [notPruned] = pruned.flatMap(({ error }) => error ?? []);
+  return {
+    status: notPruned ? statusOf(notPruned.code) : statusFor(taken),
+    json: { ...toJson(taken), pruned: pruned.map(prunedToJson) },
+    text: [toText(taken, milliseconds), ...pruned.flatMap(prunedToText)].join('\n'),
+  };
 }
 
 /** Everything that can be found wrong without writing, all of it at once. */
@@ -56,7 +69,7 @@ function statusFor(taken: Taken): number {
   return isComplete(taken.manifest) ? exitStatus.success : exitStatus.incomplete;
 }
 
-function toJson({ manifest, stores, failed }: Taken): unknown {
+function toJson({ manifest, stores, failed }: Taken): object {
   return {
     generation: manifest.generation,
     complete: isComplete(manifest),
@@ -68,6 +81,16 @@ function toJson({ manifest, stores, failed }: Taken): unknown {
       ...(error ? { code: error.code, message: error.message } : {}),
     })),
   };
+}
+
+function prunedToJson({ store, plan, error }: Pruned): unknown {
+  return error ? { store, code: error.code, message: error.message } : { store, removed: plan?.remove };
+}
+
+function prunedToText({ store, plan, error }: Pruned): string[] {
+  if (error) return [`  NOT PRUNED ${store}: ${error.message}${error.next ? `\n    next: ${error.next}` : ''}`];
+  const { length } = plan?.remove ?? [];
+  return length === 0 ? [] : [`  removed from ${store}: ${length} that the policy no longer keeps`];
 }
 
 function toText({ manifest, stores, failed }: Taken, milliseconds: number): string {
@@ -88,10 +111,20 @@ function toText({ manifest, stores, failed }: Taken, milliseconds: number): stri
   ].join('\n');
 }
 
+function largest({ largest: [first] }: PostgresDetail): string {
+  return first ? `, largest ${first.name} with ${bytesText(first.bytes)}` : '';
+}
+
 function describe({ detail, files }: SourceRecord): string {
   switch (detail.kind) {
     case 'postgres':
-      return `${detail.tables} tables, ${detail.rows} rows, ${bytesText(files.bytes)} dumped`;
+      return `${detail.tables} tables, ${detail.rows} rows, ${bytesText(files.bytes)} dumped of ${bytesText(detail.size)}${largest(detail)}`;
+    case 'sqlite':
+      return `${detail.tables} tables, ${detail.rows} rows, ${bytesText(files.bytes)}, integrity ${detail.integrity}${detail.orphans.map((line) => `; ${line}`).join('')}`;
+    case 'files':
+      return `${detail.files.length} files, ${bytesText(files.bytes)}`;
+    case 'command':
+      return `${bytesText(detail.bytes)} printed, ${bytesText(files.bytes)} stored`;
     case 'directory':
       return `${files.entries} files and folders, ${bytesText(files.bytes)}, ${detail.linked} unchanged`;
   }

@@ -1,14 +1,15 @@
 import { exitStatus } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
+import { chooseGenerationOf } from '../restore/choose-generation.ts';
+import { RestoreJournal } from '../restore/journal.ts';
 import { compareSource } from '../sources/index.ts';
-import { chooseGeneration, openSource } from '../stores/choose.ts';
-import type { Store } from '../stores/store.ts';
+import { openSource } from '../stores/choose.ts';
 import type { RunContext } from '../system/run-context.ts';
-import { chooseSource, chooseStores, type Workspace } from '../workspace.ts';
+import { chooseSource, chooseStore, type Workspace } from '../workspace.ts';
 
 export interface CompareOptions extends GlobalOptions {
   readonly store?: string;
-  /** A generation's name, or `latest`. */
+  /** A generation's name, `latest`, or `before` and a moment. */
   readonly at: string;
 }
 
@@ -20,8 +21,13 @@ export async function compare(
   context: RunContext,
 ): Promise<Outcome> {
   const source = chooseSource(workspace, name);
-  const [store] = chooseStores(workspace, options.store) as [Store];
-  const generation = await chooseGeneration(store, options.at);
+  const store = chooseStore(workspace, options.store, source);
+  const generation = await chooseGenerationOf(
+    store,
+    name,
+    options.at,
+    await new RestoreJournal(workspace.state).safety(),
+  );
   const from = { source: name, store: store.name, generation };
   if (options.dryRun) {
     return {

@@ -33,7 +33,8 @@ function verdict({ cloud, local, met }: Plan): string {
 
 function databaseBlocks(plan: CloudPlan['databases'][number], cloud: CloudPlan): Block[] {
   const { name, database, objectives, coverage, problems } = plan;
-  const city = { primary: cloud.primary, replica: cloud.replica };
+  const place = ({ place, means }: DatabasePlan['coverage'][number]) =>
+    means === 'copies' && cloud.copiesAccount ? `${cloud.replica}, account ${cloud.copiesAccount}` : cloud[place];
   const size = 'storage' in database ? ` of ${database.storage}` : '';
   const what = kindOf(database) === 'cluster' ? 'Aurora cluster' : `RDS instance${size}`;
   const unbounded = coverage.filter((one) => !words.isBounded(one));
@@ -44,7 +45,7 @@ function databaseBlocks(plan: CloudPlan['databases'][number], cloud: CloudPlan):
       kind: 'table',
       header: ['PLACE', 'BY', 'WORST CASE', 'IF ONE RUN FAILS', 'KEPT'],
       rows: coverage.map((one) => [
-        city[one.place],
+        place(one),
         words.meansName(one),
         words.worst(one),
         one.afterFailure ? words.time(one.afterFailure) : '-',
@@ -117,7 +118,7 @@ function sameAnswers(sources: readonly SourcePlan[]): { names: string[]; source:
 function costBlocks({ cloud, local, cost }: Plan): Block[] {
   const bills: (readonly [string, Cost])[] = [
     ...(cloud?.databases ?? []).map((database) => [database.name, database.cost] as const),
-    ...(cloud ? [['all databases', cloud.shared] as const] : []),
+    ...(cloud?.shared ?? []).map(({ name, cost }) => [name, cost] as const),
     ...(local?.stores ?? []).flatMap((store) => (store.cost ? [[store.name, store.cost] as const] : [])),
   ];
   if (bills.length === 0) return [];
@@ -127,7 +128,7 @@ function costBlocks({ cloud, local, cost }: Plan): Block[] {
     ...(once.length > 0 ? [['once', onceText(once)] as const] : []),
     ...assumptions(cloud, local),
     ['prices', `USD without tax, looked up on ${cost.pricesAsOf}; unknown is what no source confirms (docs/plan.md)`],
-    ['without', cloud ? 'the databases themselves, requests, alarms and drills' : 'requests'],
+    ['without', cloud ? 'the databases and buckets themselves, requests, logs and drills' : 'requests'],
   ];
   return [
     { kind: 'heading', text: 'cost a month' },
@@ -164,13 +165,16 @@ function assumptions(cloud: CloudPlan | undefined, local: LocalPlan | undefined)
   const sizeless = (local?.sources ?? []).filter(({ source }) => !source.expected?.data).map(({ name }) => name);
   const isPaid = local?.stores.some(({ cost }) => cost);
   const lines = [
-    ...(cloud?.databases ?? []).map(({ name, expected: { data, dailyChange } }) => {
-      const known = [figure(data, 'GB of data'), figure(dailyChange, 'GB a day of changes')].filter(Boolean);
-      return `${name}: ${known.length > 0 ? known.join(', ') : 'not known; expected.data would tell'}`;
-    }),
+    ...(cloud?.databases ?? []).map(({ name, expected }) => sizes(name, expected)),
+    ...(cloud?.uploads ? [sizes('uploads', cloud.uploads)] : []),
     ...(isPaid && sizeless.length > 0 ? [`${sizeless.join(', ')}: not known; expected.data would tell`] : []),
   ];
   return lines.length > 0 ? [['sizes', ...lines]] : [];
+}
+
+function sizes(name: string, { data, dailyChange }: NonNullable<CloudPlan['uploads']>): string {
+  const known = [figure(data, 'GB of data'), figure(dailyChange, 'GB a day of changes')].filter(Boolean);
+  return `${name}: ${known.length > 0 ? known.join(', ') : 'not known; expected.data would tell'}`;
 }
 
 function figure(of: Figure<number> | undefined, unit: string): string | undefined {

@@ -6,6 +6,7 @@ import { type LoadedPolicy, loadPolicy } from '../../core/policy/index.ts';
 import { asMarkdown, asText } from '../console/document.ts';
 import { exitStatus } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
+import { folderOf } from '../stores/folder-of.ts';
 import { policyPath } from '../system/folders.ts';
 import { report } from './plan-report.ts';
 
@@ -51,8 +52,8 @@ async function fileSystemsOf({ policy: { local }, file }: LoadedPolicy): Promise
     if ('path' in source) sources[name] = await fileSystemOf(policyPath(source.path, file));
   }
   for (const [name, store] of Object.entries(local?.stores ?? {})) {
-    const path = store.kind === 'generations' ? store.path : store.repository;
-    if (!/^[a-z0-9]+:/.test(path)) stores[name] = await fileSystemOf(policyPath(path, file));
+    const path = folderOf(store);
+    if (path !== undefined) stores[name] = await fileSystemOf(policyPath(path, file));
   }
   return { sources, stores };
 }

@@ -8,11 +8,17 @@ import type { RunContext } from '../system/run-context.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 import { type BackupOptions, backup } from './backup.ts';
 import { type CompareOptions, compare } from './compare.ts';
+import { addDrillCommands } from './drill-commands.ts';
+import { examples } from './examples.ts';
 import { initialise } from './initialise.ts';
 import { type ListOptions, list } from './list.ts';
 import { type PlanOptions, plan } from './plan.ts';
+import { type PruneOptions, prune } from './prune.ts';
 import { type RestoreOptions, restore } from './restore.ts';
+import { type UndoOptions, undo } from './undo.ts';
 import { type VerifyOptions, verify } from './verify.ts';
+
+const atMeaning = 'a generation by its name, latest, or "before 2026-11-20 12:00" in local time';
 
 type Run = (workspace: Workspace, context: RunContext) => Promise<Outcome>;
 
@@ -84,7 +90,7 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
     .argument('<source>', 'the source to compare')
     .description('say what has changed in a source since a generation was taken; reads only')
     .option('--store <name>', 'compare with this store (default: the first in the policy)')
-    .option('--at <generation>', 'a generation by its name, or latest', 'latest')
+    .option('--at <generation>', atMeaning, 'latest')
     .addHelpText('after', examples('fukugen compare app', 'fukugen compare notes --at 2026-11-21T03-00-00-123Z'))
     .action((source: string, _options, command: Command) =>
       inWorkspace(command, (workspace, context) =>
@@ -94,20 +100,58 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
 
   program
     .command('restore')
-    .argument('<source>', 'the source to restore')
-    .description('restore beside the original, compare with what was recorded, then swap names and keep the old one')
+    .argument('[source]', 'the source to restore (default: ask)')
+    .description('restore to a new place beside the original and compare with what was recorded; in place when told so')
     .option('--store <name>', 'restore from this store (default: the first in the policy)')
-    .option('--at <generation>', 'a generation by its name, or latest', 'latest')
-    .option('--beside', 'stop before the swap')
-    .option('--yes', 'swap without asking')
+    .option('--at <generation>', atMeaning, 'latest')
+    .option('--table <schema.name...>', 'only these tables of a PostgreSQL database')
+    .option('--schema <name...>', 'only these schemas of a PostgreSQL database')
+    .option('--path <pattern...>', 'only these files and folders of a directory, as in a .gitignore file')
+    .option('--in-place', 'take a safety generation, restore, compare, ask, swap names and keep the old one')
+    .option('--no-safety', 'with --in-place: take no safety generation')
+    .option('--yes', 'with --in-place: do not ask')
     .addHelpText(
       'after',
-      examples('fukugen restore app', 'fukugen restore app --store r2 --beside', 'fukugen restore notes --yes'),
+      examples(
+        'fukugen restore',
+        'fukugen restore app',
+        'fukugen restore app --store r2 --at "before 2026-11-20 12:00"',
+        'fukugen restore app --table public.orders --table public.customers',
+        "fukugen restore notes --path 'plans/*.md'",
+        'fukugen restore app --in-place',
+        'fukugen restore notes --in-place --yes',
+      ),
     )
-    .action((source: string, _options, command: Command) =>
+    .action((source: string | undefined, _options, command: Command) =>
       inWorkspace(command, (workspace, context) =>
         restore(workspace, source, command.optsWithGlobals<RestoreOptions>(), context),
       ),
+    );
+
+  program
+    .command('undo')
+    .argument('[source]', 'the source to go back with (default: the one that was last restored in place)')
+    .description('go back from the last restore in place: what was there before gets its name again')
+    .option('--list', 'show what restores have left: kept old ones, restored ones, half-done ones')
+    .option('--clean', 'remove those that nothing depends on')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      examples('fukugen undo', 'fukugen undo app --dry-run', 'fukugen undo --list', 'fukugen undo --clean'),
+    )
+    .action((source: string | undefined, _options, command: Command) =>
+      inWorkspace(command, (workspace, context) =>
+        undo(workspace, source, command.optsWithGlobals<UndoOptions>(), context),
+      ),
+    );
+
+  program
+    .command('prune')
+    .description('remove the generations that the policy no longer keeps; a whole backup does it by itself')
+    .option('--store <name>', 'only this store')
+    .addHelpText('after', examples('fukugen prune --dry-run', 'fukugen prune --store disk'))
+    .action((_options, command: Command) =>
+      inWorkspace(command, (workspace, context) => prune(workspace, command.optsWithGlobals<PruneOptions>(), context)),
     );
 
   program
@@ -131,6 +175,12 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
       onDone(outcome.status);
     });
 
+  const finish = (outcome: Outcome, options: GlobalOptions) => {
+    print(outcome, options);
+    onDone(outcome.status);
+  };
+  addDrillCommands(program, finish, signal);
+
   program
     .command('schema')
     .description('print the JSON Schema of the policy, for editors')
@@ -147,10 +197,6 @@ function print(outcome: Outcome, options: GlobalOptions): void {
   const isWorthSaying = outcome.isAnswer || outcome.status !== exitStatus.success || stdout.isTTY || options.verbose;
   if (options.json) stdout.write(`${JSON.stringify(outcome.json, null, 2)}\n`);
   else if (isWorthSaying) stdout.write(`${outcome.text}\n`);
-}
-
-function examples(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
 function exitHelp(): string {

@@ -1,85 +1,180 @@
+import { FukugenError } from '../../core/errors.ts';
 import { confirm, requireSomeone } from '../console/confirm.ts';
 import { exitStatus } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
-import { restoreSourceBeside } from '../sources/index.ts';
+import { generationAt } from '../generation/identifier.ts';
+import { askForRestore } from '../restore/ask.ts';
+import { chooseGenerationOf } from '../restore/choose-generation.ts';
+import { RestoreJournal } from '../restore/journal.ts';
+import { restoreSelection } from '../restore/restore-selection.ts';
+import { type Safety, safetyStore, takeSafety } from '../restore/safety.ts';
+import { type Selection, selectionOf, selectionText } from '../restore/selection.ts';
+import { settleSource } from '../restore/settle-interrupted.ts';
+import { restoreSourceBeside, type Source } from '../sources/index.ts';
 import type { Beside, Proof } from '../sources/source.ts';
-import { chooseGeneration, openSource } from '../stores/choose.ts';
+import { openSource } from '../stores/choose.ts';
 import type { Store } from '../stores/store.ts';
 import type { RunContext } from '../system/run-context.ts';
-import { chooseSource, chooseStores, type Workspace } from '../workspace.ts';
+import { chooseSource, chooseStore, type Workspace } from '../workspace.ts';
 
-export interface RestoreOptions extends GlobalOptions {
+export interface RestoreOptions extends GlobalOptions, Selection {
   readonly store?: string;
-  /** A generation's name, or `latest`. */
+  /** A generation's name, `latest`, or `before` and a moment. */
   readonly at: string;
-  /** Restore next to what is there, compare, and stop. */
-  readonly beside?: boolean;
+  /** Put it in place of what is there now. */
+  readonly inPlace?: boolean;
   /** Do not ask. */
   readonly yes?: boolean;
+  /**
+   * Whether what is there now is backed up before it is replaced.
+   * @default true
+   */
+  readonly safety?: boolean;
 }
 
-/** Beside, compare, swap: nothing that is there now is overwritten or removed. */
+/** To a new place, compared; and in place only when told so, with the old one kept. */
 export async function restore(
   workspace: Workspace,
-  name: string,
-  options: RestoreOptions,
+  name: string | undefined,
+  given: RestoreOptions,
   context: RunContext,
 ): Promise<Outcome> {
-  const source = chooseSource(workspace, name);
-  // The first store that the policy names is the nearest one.
-  const [store] = chooseStores(workspace, options.store) as [Store];
-  const generation = await chooseGeneration(store, options.at);
-  if (options.dryRun) {
-    const text = `would restore ${name} from ${generation} in ${store.name} beside the original, compare it${options.beside ? '' : ', and put it in place'}`;
-    return {
-      status: exitStatus.success,
-      json: { dryRun: true, source: name, store: store.name, generation },
-      text,
-      isAnswer: true,
-    };
-  }
-  if (!options.beside && !options.yes) requireSomeone();
+  const journal = new RestoreJournal(workspace.state);
+  const asked = name === undefined ? await askForRestore(workspace, given, journal) : { ...given, source: name };
+  const { source: chosen, ...options } = asked;
+  const source = chooseSource(workspace, chosen);
+  const selection = selectionOf(source, options);
+  requireSense(options, selection);
+  const store = chooseStore(workspace, options.store, source);
+  const generation = await chooseGenerationOf(store, source.name, options.at, await journal.safety());
+  const plan: Plan = { source, store, generation, selection };
+  if (options.dryRun) return preview(workspace, plan, options);
+  if (options.inPlace && !options.yes) requireSomeone();
+  await using _lock = await journal.lock(source.name, 'restore');
+  await settleSource(workspace, journal, source.name);
+  const safety = options.inPlace ? await takeSafety(workspace, journal, source, options, context) : undefined;
   context.progress.stage(`fetching ${generation} from ${store.name}`);
-  return openSource(store, generation, source, async (folder, record) => {
-    context.progress.stage(`restoring ${name} beside the original`);
+  // Awaited here, or the lock would be gone before the work begins.
+  return await openSource(store, generation, source, async (folder, record) => {
+    context.progress.stage(`restoring ${source.name} to a new place`);
+    if (selection) {
+      const part = await restoreSelection(source, folder, record, selection, context);
+      context.progress.end();
+      return inNewPlace(plan, part);
+    }
     const beside = await restoreSourceBeside(source, folder, record, context);
     context.progress.end();
-    return finish(beside, { source: name, store: store.name, generation }, options);
+    if (!safety) return inNewPlace(plan, beside);
+    return inPlace(workspace, plan, beside, safety, journal, options);
   });
 }
 
-interface From {
-  readonly source: string;
-  readonly store: string;
+interface Plan {
+  readonly source: Source;
+  readonly store: Store;
   readonly generation: string;
+  readonly selection: Selection | undefined;
 }
 
-async function finish(beside: Beside, from: From, options: RestoreOptions): Promise<Outcome> {
-  const { proof } = beside;
-  const json = { ...from, beside: beside.name, verdict: proof.verdict, detail: proof.detail };
-  if (proof.verdict === 'different') {
-    const text = `restored as ${beside.name}, but it is NOT what was backed up; it was not put in place\n${proof.text}`;
-    return { status: exitStatus.mismatch, json: { ...json, inPlace: false }, text, isAnswer: true };
+function requireSense({ inPlace, yes, safety }: RestoreOptions, selection: Selection | undefined): void {
+  if (inPlace && selection) {
+    throw new FukugenError('usage', 'a part of a source is restored to a new place, never in place of the whole', {
+      next: 'leave --in-place out, and take from the new place what is needed',
+    });
   }
-  if (options.beside || !(options.yes || (await confirm(`${proof.text}\n${beside.question}`)))) {
-    return {
-      status: statusFor(proof),
-      json: { ...json, inPlace: false },
-      text: `restored as ${beside.name}\n${proof.text}`,
-      isAnswer: true,
-    };
-  }
-  const { inPlace, kept, undo } = await beside.swap();
-  const lines = [`${inPlace} is restored from ${from.generation} in ${from.store}`, proof.text];
-  if (kept) lines.push(`what was there is kept as ${kept}; to go back:`, ...undo.map((command) => `  ${command}`));
+  if (inPlace || (!yes && safety !== false)) return;
+  throw new FukugenError('usage', `${yes ? '--yes' : '--no-safety'} is for a restore in place; this one goes beside`, {
+    next: 'add --in-place to replace what is there now, or leave it out',
+  });
+}
+
+function preview(workspace: Workspace, plan: Plan, { inPlace, safety }: RestoreOptions): Outcome {
+  const { source, store, generation, selection } = plan;
+  const what = selection ? `${selectionText(selection)} of ${source.name}` : source.name;
+  const first = safety === false ? undefined : safetyStore(workspace, source)?.name;
+  const steps = [
+    ...(inPlace ? [`would take ${first ? `a safety generation in ${first}` : 'no safety generation'}`] : []),
+    `would restore ${what} from ${generation} in ${store.name} to a new place and compare it`,
+    ...(inPlace ? ['would ask, put it in place, and keep the old one under another name'] : []),
+  ];
+  const json = { dryRun: true, ...from(plan), inPlace: inPlace ?? false, safety: (inPlace && first) || null };
+  return { status: exitStatus.success, json, text: steps.join('\n'), isAnswer: true };
+}
+
+function from({ source, store, generation, selection }: Plan): object {
+  return { source: source.name, store: store.name, generation, ...(selection ? { selection: pick(selection) } : {}) };
+}
+
+function pick({ table, schema, path }: Selection): Selection {
+  return { ...(table ? { table } : {}), ...(schema ? { schema } : {}), ...(path ? { path } : {}) };
+}
+
+function inNewPlace(plan: Plan, { name, proof }: Pick<Beside, 'name' | 'proof'>): Outcome {
+  const json = { ...from(plan), beside: name, verdict: proof.verdict, detail: proof.detail, inPlace: false };
+  const isWrong = proof.verdict === 'different';
   return {
     status: statusFor(proof),
-    json: { ...json, inPlace: true, kept: kept ?? null, undo },
+    json,
+    text: `restored as ${name}${isWrong ? ', but it is NOT what was backed up' : ''}\n${proof.text}`,
+    isAnswer: true,
+  };
+}
+
+async function inPlace(
+  workspace: Workspace,
+  plan: Plan,
+  beside: Beside,
+  safety: Safety,
+  journal: RestoreJournal,
+  options: RestoreOptions,
+): Promise<Outcome> {
+  const { proof } = beside;
+  const { source, store, generation } = plan;
+  if (proof.verdict === 'different') {
+    const { json, status } = inNewPlace(plan, beside);
+    const text = `restored as ${beside.name}, but it is NOT what was backed up; it was not put in place\n${proof.text}`;
+    return { status, json, text, isAnswer: true };
+  }
+  if (!(options.yes || (await confirm(`${proof.text}\n${beside.question}`)))) return inNewPlace(plan, beside);
+  const record = {
+    id: generationAt(new Date()),
+    source: source.name,
+    kind: source.kind,
+    store: store.name,
+    generation,
+    replaced: beside.replaces,
+  };
+  if (record.replaced.length > 0) await journal.write({ ...record, stage: 'swapping' });
+  const swapped = await beside.swap().catch(async (error: unknown) => {
+    // Of several files some may be in place. A server that is gone cannot be asked: then the next run looks.
+    await settleSource(workspace, journal, source.name).catch(() => {});
+    throw error;
+  });
+  if (record.replaced.length > 0) await journal.write({ ...record, stage: 'done' });
+  const { kept, undo } = swapped;
+  const lines = [`${swapped.inPlace} is restored from ${generation} in ${store.name}`, proof.text];
+  if (safety.text !== '') lines.push(safety.text);
+  if (kept) {
+    lines.push(`what was there is kept as ${kept}; to go back: fukugen undo ${source.name}, or by hand:`);
+    lines.push(...undo.map((command) => `  ${command}`));
+  }
+  return {
+    status: statusFor(proof),
+    json: {
+      ...from(plan),
+      beside: beside.name,
+      verdict: proof.verdict,
+      detail: proof.detail,
+      inPlace: true,
+      kept: kept ?? null,
+      undo,
+      safety: safety.generation ?? null,
+    },
     text: lines.join('\n'),
     isAnswer: true,
   };
 }
 
-function statusFor(proof: Proof): number {
-  return proof.verdict === 'incomplete' ? exitStatus.incomplete : exitStatus.success;
+function statusFor({ verdict }: Proof): number {
+  return { identical: exitStatus.success, incomplete: exitStatus.incomplete, different: exitStatus.mismatch }[verdict];
 }

@@ -7,10 +7,14 @@ import { readEntries } from '../generation/entry.ts';
 import { layout, type Manifest, readManifest, type SourceRecord } from '../generation/manifest.ts';
 import { readRecorded } from '../generation/recorded-file.ts';
 import { walkTree } from '../generation/tree-walk.ts';
+import { Memory } from '../retention/memory.ts';
 import { proveSource } from '../sources/index.ts';
-import { chooseGeneration } from '../stores/choose.ts';
+import { chooseGeneration, isWithheld } from '../stores/choose.ts';
+import { GenerationsStore } from '../stores/generations.ts';
+import { RcloneStore } from '../stores/rclone.ts';
 import type { Store } from '../stores/store.ts';
 import type { RunContext } from '../system/run-context.ts';
+import { isSystemError } from '../system/store-failure.ts';
 import { chooseStores, type Workspace } from '../workspace.ts';
 
 export interface VerifyOptions extends GlobalOptions {
@@ -31,6 +35,8 @@ interface Finding {
   readonly verdict: 'identical' | 'different' | 'incomplete';
   readonly text: string;
   readonly detail?: unknown;
+  /** SHA-256 of the contents that files should have and do not. */
+  readonly damaged?: readonly string[];
 }
 
 /** Reads what is stored and holds it against what was recorded; with `full`, restores it and compares the contents. */
@@ -45,7 +51,13 @@ export async function verify(workspace: Workspace, options: VerifyOptions, conte
       plans.push(
         `would verify ${generation} in ${store.name}${options.full ? ', restoring it into a throwaway place' : ''}`,
       );
-      if (!options.dryRun) findings.push(...(await verifyGeneration(store, generation, options, context)));
+      if (options.dryRun) continue;
+      const found = await verifyGeneration(store, generation, options, context);
+      // A store that does not encrypt has nothing of a secret source to verify.
+      if (found.length === 0) continue;
+      findings.push(...found);
+      if (options.source === undefined) await remember(workspace, store, generation, found);
+      await markDoubt(store, generation, found);
     } catch (error) {
       // One store out of reach does not keep the others from being proven; it keeps the whole from being called so.
       if (!(error instanceof FukugenError) || error.code === 'cancelled' || stores.length === 1) throw error;
@@ -63,6 +75,11 @@ export async function verify(workspace: Workspace, options: VerifyOptions, conte
       : verdicts.has('incomplete')
         ? exitStatus.incomplete
         : exitStatus.success;
+  if (!options.dryRun && findings.length === 0 && !first) {
+    throw new FukugenError('missing', `none of these stores encrypts, so none holds a file of ${options.source}`, {
+      next: 'name a store that encrypts with --store',
+    });
+  }
   if (options.dryRun) return { status, json: { dryRun: true, plans }, text: plans.join('\n'), isAnswer: true };
   const missed = unavailable.map(({ store, error }) => ({ store, code: error.code, message: error.message }));
   return {
@@ -72,6 +89,32 @@ export async function verify(workspace: Workspace, options: VerifyOptions, conte
       '\n',
     ),
   };
+}
+
+/** `prune` never removes the newest generation that was proven; one that was proven in part was not. */
+async function remember(
+  workspace: Workspace,
+  store: Store,
+  generation: string,
+  findings: readonly Finding[],
+): Promise<void> {
+  if (findings.some(({ verdict }) => verdict !== 'identical')) return;
+  for (const level of new Set(findings.map((finding) => finding.level)))
+    await new Memory(workspace.state).rememberProof(store.name, generation, level);
+}
+
+/** See `stores/doubt.ts`. A store that cannot be written now takes no backup either, so a mark is not missed. */
+async function markDoubt(store: Store, generation: string, findings: readonly Finding[]): Promise<void> {
+  if (!(store instanceof GenerationsStore || store instanceof RcloneStore)) return;
+  const damaged = findings.flatMap((finding) => finding.damaged ?? []);
+  const [newest] = await store.list();
+  const isWhole = findings.every(({ verdict }) => verdict !== 'different');
+  try {
+    if (damaged.length > 0) await store.doubt.cast(damaged);
+    else if (isWhole && generation === newest?.generation) await store.doubt.dispel();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 async function verifyGeneration(
@@ -103,7 +146,9 @@ async function verifyGeneration(
         })),
       );
       const isWanted = ({ name }: { readonly name: string }) => options.source === undefined || name === options.source;
-      const [failed, records] = [manifest.failed.filter(isWanted), manifest.sources.filter(isWanted)];
+      const isHere = (record: SourceRecord) => isWanted(record) && !isWithheld(record, store);
+      const [failed, records] = [manifest.failed.filter(isWanted), manifest.sources.filter(isHere)];
+      if (options.source !== undefined && records.length === 0 && manifest.sources.some(isWanted)) return;
       if (failed.length + records.length === 0) {
         throw new FukugenError('missing', `the generation ${generation} does not hold ${options.source}`, {
           next: 'fukugen list, then --at another generation',
@@ -138,7 +183,7 @@ async function verifyBytes(
   folder: string,
   record: SourceRecord,
   context: RunContext,
-): Promise<Pick<Finding, 'verdict' | 'text' | 'detail'>> {
+): Promise<Pick<Finding, 'verdict' | 'text' | 'detail' | 'damaged'>> {
   context.progress.stage(`reading ${record.name}`);
   try {
     if (record.detail.kind === 'postgres')
@@ -154,10 +199,12 @@ async function verifyBytes(
         text: `${entries.length} files and folders, ${record.files.bytes} bytes: as recorded`,
       };
     const lines = differences.map((difference) => `${difference.path}: ${difference.text}`);
+    const different = new Set(differences.map(({ path }) => path));
     return {
       verdict: 'different',
       text: [`${lines.length} of ${entries.length} are not as recorded`, ...lines].join('\n'),
       detail: { differences },
+      damaged: entries.flatMap((entry) => (entry.type === 'file' && different.has(entry.path) ? [entry.sha256] : [])),
     };
   } catch (error) {
     if (!(error instanceof FukugenError) || error.code !== 'mismatch') throw error;

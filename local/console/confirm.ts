@@ -21,6 +21,6 @@ export async function confirm(question: string): Promise<boolean> {
 export function requireSomeone(): void {
   if (stdin.isTTY) return;
   throw new FukugenError('usage', 'this asks before it changes anything, and nobody is there to answer', {
-    next: 'add --yes to go ahead, or --beside to restore next to it and stop there',
+    next: 'add --yes to go ahead',
   });
 }

@@ -34,3 +34,9 @@ export function secondsText(milliseconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
+
+export function ageText(milliseconds: number): string {
+  const hours = milliseconds / 3_600_000;
+  if (hours < 1) return secondsText(milliseconds);
+  return hours < 48 ? `${hours.toFixed(1)} h` : `${(hours / 24).toFixed(1)} days`;
+}

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, link, mkdir, open, readlink, rm, stat, symlink } from 'node:fs/promises';
+import { type FileHandle, link, lstat, lutimes, mkdir, open, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
 import { isSystemError, storeFailure } from '../system/store-failure.ts';
 import type { Entry, FileEntry } from './entry.ts';
+import { HardLinks } from './hard-links.ts';
 import { chunksOf, hashOpenFile } from './hash-file.ts';
+import { isSparse, writeAt, writeSparse } from './sparse-file.ts';
 import { type Problem, reasonOf, walkTree } from './tree-walk.ts';
 
 /** The same source in an earlier generation on the same file system, whose unchanged files are linked instead of copied. */
@@ -17,6 +19,11 @@ export interface EarlierTree {
 export interface CaptureOptions {
   readonly isExcluded?: (path: string, isDirectory: boolean) => boolean;
   readonly earlier?: EarlierTree | undefined;
+  /**
+   * Whether a file has its content on another machine only, and is a problem instead of being read.
+   * @default - none is
+   */
+  readonly isElsewhere?: (stats: Stats) => boolean;
   readonly onFile?: (done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -28,6 +35,8 @@ export interface Capture {
   readonly linked: number;
   /** Sockets, pipes and devices left out. */
   readonly special: readonly string[];
+  /** Files whose content is elsewhere; each is a problem too. */
+  readonly elsewhere: readonly string[];
 }
 
 /** A file being written to all the time is stored as last read, and named. */
@@ -44,6 +53,8 @@ const parallel = 8;
 export async function captureTree(source: string, into: string, options: CaptureOptions = {}): Promise<Capture> {
   const walk = await walkTree(source, options.isExcluded);
   const problems: Problem[] = [...walk.problems];
+  const hardLinks = new HardLinks();
+  const elsewhere: string[] = [];
   let linked = 0;
   let done = 0;
 
@@ -63,14 +74,21 @@ export async function captureTree(source: string, into: string, options: Capture
       try {
         if (type === 'directory') {
           const stats = await stat(from);
-          return { type, path, mode: stats.mode & 0o7777, modified: stats.mtimeMs };
+          return { type, path, mode: stats.mode & 0o7777, modified: stats.mtimeMs, ...ownerOf(stats) };
         }
         if (type === 'link') {
           const target = await readlink(from);
+          const stats = await lstat(from);
           await writing(() => symlink(target, to));
-          return { type, path, target };
+          await writing(() => lutimes(to, stats.atimeMs / 1_000, stats.mtimeMs / 1_000));
+          return { type, path, target, modified: stats.mtimeMs, ...ownerOf(stats) };
         }
-        const result = await captureFile(path, from, to, options.earlier);
+        const result = await captureFile(path, from, to, { ...options, hardLinks, into });
+        if (!result) {
+          problems.push({ path, reason: 'its content is not on this machine' });
+          elsewhere.push(path);
+          return undefined;
+        }
         if (result.linked) linked += 1;
         if (result.changed)
           problems.push({ path, reason: 'it changed while it was read; what is stored is the last of three readings' });
@@ -90,57 +108,90 @@ export async function captureTree(source: string, into: string, options: Capture
     },
     { concurrency: parallel },
   );
-  return { entries: entries.filter((entry) => entry !== undefined), problems, linked, special: walk.special };
+  return {
+    entries: entries.filter((entry) => entry !== undefined),
+    problems,
+    linked,
+    special: walk.special,
+    elsewhere,
+  };
 }
 
-interface CapturedFile {
+export interface CapturedFile {
   readonly entry: FileEntry;
   readonly linked: boolean;
   readonly changed: boolean;
 }
 
-async function captureFile(
+interface FileOptions extends Pick<CaptureOptions, 'earlier' | 'isElsewhere'> {
+  /** Names of the same file seen so far, which lie in the folder `into`. */
+  readonly hardLinks?: HardLinks;
+  readonly into?: string;
+}
+
+/**
+ * Copies one file, or links it to the earlier generation. Throws the system's own error when it cannot be read.
+ *
+ * @returns `undefined` when its content is elsewhere; nothing was read then
+ */
+export async function captureFile(
   path: string,
   from: string,
   to: string,
-  earlier: EarlierTree | undefined,
-): Promise<CapturedFile> {
+  options: FileOptions,
+): Promise<CapturedFile | undefined> {
   // Non-blocking: should a pipe have taken the file's place, opening it would wait for a writer for ever.
   const input = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const before = earlier?.entries.get(path);
-    for (let attempt = 1; ; attempt += 1) {
-      const start = await input.stat();
-      const known = before?.type === 'file' && isSameOutside(before, start) ? before : undefined;
-      // Size and time may lie (rsync links the old content then); only the content decides.
-      if (
-        known &&
-        earlier &&
-        (await hashOpenFile(input, start.size)) === known.sha256 &&
-        (await linkTo(join(earlier.folder, path), to))
-      ) {
-        return { entry: { ...known, mode: start.mode & 0o7777 }, linked: true, changed: false };
-      }
-      // A reading that is tried again finds its own read-only copy in the way.
-      if (attempt > 1) await writing(() => rm(to));
-      const { sha256, size } = await copyAndHash(input, to, start);
-      const end = await input.stat();
-      const changed = start.size !== end.size || start.mtimeMs !== end.mtimeMs || start.ctimeMs !== end.ctimeMs;
-      if (!changed || attempt === attempts) {
-        const entry: FileEntry = {
-          type: 'file',
-          path,
-          size,
-          mode: start.mode & 0o7777,
-          modified: start.mtimeMs,
-          sha256,
-        };
-        return { entry, linked: false, changed };
-      }
-    }
+    const stats = await input.stat();
+    // Opening an evicted iCloud file does nothing; the first reading downloads it, for minutes or never.
+    if (options.isElsewhere?.(stats)) return undefined;
+    if (!options.hardLinks || stats.nlink === 1) return await captureContent(path, input, to, options.earlier);
+    return await options.hardLinks.capture(stats, {
+      first: () => captureContent(path, input, to, options.earlier),
+      again: async ({ entry, changed }) =>
+        (await linkTo(join(options.into as string, entry.path), to))
+          ? { entry: { ...entry, path, sameAs: entry.path }, linked: false, changed }
+          : undefined,
+    });
   } finally {
     await input.close();
   }
+}
+
+async function captureContent(
+  path: string,
+  input: FileHandle,
+  to: string,
+  earlier: EarlierTree | undefined,
+): Promise<CapturedFile> {
+  const before = earlier?.entries.get(path);
+  for (let attempt = 1; ; attempt += 1) {
+    const start = await input.stat();
+    const known = before?.type === 'file' && isSameOutside(before, start) ? before : undefined;
+    const about = { type: 'file', path, mode: start.mode & 0o7777, modified: start.mtimeMs } as const;
+    const more = { ...(isSparse(start) ? ({ sparse: true } as const) : {}), ...ownerOf(start) };
+    // Size and time may lie (rsync links the old content then); only the content decides.
+    if (
+      known &&
+      earlier &&
+      (await hashOpenFile(input, start.size)) === known.sha256 &&
+      (await linkTo(join(earlier.folder, path), to))
+    ) {
+      const { size, sha256 } = known;
+      return { entry: { ...about, size, sha256, ...more }, linked: true, changed: false };
+    }
+    // A reading that is tried again finds its own read-only copy in the way.
+    if (attempt > 1) await writing(() => rm(to));
+    const { sha256, size } = await copyAndHash(input, to, start);
+    const end = await input.stat();
+    const changed = start.size !== end.size || start.mtimeMs !== end.mtimeMs || start.ctimeMs !== end.ctimeMs;
+    if (!changed || attempt === attempts) return { entry: { ...about, size, sha256, ...more }, linked: false, changed };
+  }
+}
+
+function ownerOf({ uid, gid }: Stats): Pick<FileEntry, 'owner'> {
+  return process.getuid?.() === 0 ? { owner: { user: uid, group: gid } } : {};
 }
 
 function isSameOutside(entry: FileEntry, stats: Stats): boolean {
@@ -170,15 +221,17 @@ interface Copied {
 
 async function copyAndHash(input: FileHandle, to: string, stats: Stats): Promise<Copied> {
   const hash = createHash('sha256');
+  const hasHoles = isSparse(stats);
   let size = 0;
   const output = await writing(() => open(to, 'wx', 0o600));
   try {
     for await (const chunk of chunksOf(input, stats.size)) {
       hash.update(chunk);
+      await writing(() => (hasHoles ? writeSparse(output, chunk, size) : writeAt(output, chunk, size)));
       size += chunk.length;
-      await writing(() => writeWhole(output, chunk));
     }
     await writing(async () => {
+      if (hasHoles) await output.truncate(size);
       await output.chmod(storedMode(stats.mode));
       await output.utimes(stats.atimeMs / 1_000, stats.mtimeMs / 1_000);
       await output.sync();
@@ -187,11 +240,6 @@ async function copyAndHash(input: FileHandle, to: string, stats: Stats): Promise
     await writing(() => output.close());
   }
   return { sha256: hash.digest('hex'), size };
-}
-
-/** One write may take less than it was given, on a nearly full disk for example. */
-async function writeWhole(output: FileHandle, chunk: Buffer): Promise<void> {
-  for (let offset = 0; offset < chunk.length; ) offset += (await output.write(chunk, offset)).bytesWritten;
 }
 
 async function writing<T>(write: () => Promise<T>): Promise<T> {

@@ -1,6 +1,8 @@
+import type { Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pMap from 'p-map';
+import { attributesLacking, withAttributes } from './attributes.ts';
 import type { Entry, FileEntry } from './entry.ts';
 import { hashFile } from './hash-file.ts';
 import { reasonOf, walkTree } from './tree-walk.ts';
@@ -8,7 +10,18 @@ import { reasonOf, walkTree } from './tree-walk.ts';
 /** One way in which a folder is not what was recorded. */
 export interface TreeDifference {
   readonly path: string;
-  readonly kind: 'missing' | 'extra' | 'type' | 'content' | 'target' | 'mode' | 'time' | 'unreadable';
+  readonly kind:
+    | 'missing'
+    | 'extra'
+    | 'type'
+    | 'content'
+    | 'target'
+    | 'mode'
+    | 'time'
+    | 'owner'
+    | 'hard link'
+    | 'attributes'
+    | 'unreadable';
   readonly text: string;
 }
 
@@ -58,6 +71,7 @@ export async function compareTree(
     { concurrency: parallel },
   );
   differences.push(...results.flat());
+  if (options.attributes) differences.push(...(await compareAttributes(folder, entries, options.signal)));
   const recorded = new Set(entries.map((entry) => entry.path));
   const leftOut = new Set(options.leftOut);
   const isUnknown = (path: string) => !recorded.has(path) && !isWithin(path, leftOut);
@@ -93,23 +107,25 @@ async function compareEntry(folder: string, entry: Entry, attributes: boolean): 
     if (type !== entry.type) return [{ path, kind: 'type', text: `was a ${entry.type}, is a ${type}` }];
     if (entry.type === 'link') {
       const target = await readlink(file);
+      const text = `pointed to ${entry.target}, points to ${target}`;
       return target === entry.target
-        ? []
-        : [{ path, kind: 'target', text: `pointed to ${entry.target}, points to ${target}` }];
+        ? attributes
+          ? [...time(entry, stats), ...owner(entry, stats)]
+          : []
+        : [{ path, kind: 'target', text }];
     }
     const differences: TreeDifference[] = entry.type === 'file' ? await compareContent(file, entry, stats.size) : [];
-    if (attributes) {
-      const mode = stats.mode & 0o7777;
-      if (mode !== entry.mode)
-        differences.push({ path, kind: 'mode', text: `had mode ${entry.mode.toString(8)}, has ${mode.toString(8)}` });
-      if (Math.abs(stats.mtimeMs - entry.modified) > timeGrainMilliseconds) {
-        differences.push({
-          path,
-          kind: 'time',
-          text: `was changed ${new Date(entry.modified).toISOString()}, says ${stats.mtime.toISOString()}`,
-        });
-      }
-    }
+    if (!attributes) return differences;
+    const mode = stats.mode & 0o7777;
+    if (mode !== entry.mode)
+      differences.push({ path, kind: 'mode', text: `had mode ${entry.mode.toString(8)}, has ${mode.toString(8)}` });
+    differences.push(...time(entry, stats), ...owner(entry, stats));
+    if (
+      entry.type === 'file' &&
+      entry.sameAs !== undefined &&
+      (await lstat(join(folder, entry.sameAs))).ino !== stats.ino
+    )
+      differences.push({ path, kind: 'hard link', text: `was the same file as ${entry.sameAs}, is one of its own` });
     return differences;
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
@@ -117,6 +133,43 @@ async function compareEntry(folder: string, entry: Entry, attributes: boolean): 
       missing ? { path, kind: 'missing', text: 'is missing' } : { path, kind: 'unreadable', text: reasonOf(error) },
     ];
   }
+}
+
+function time({ path, modified }: Entry, stats: Stats): TreeDifference[] {
+  if (modified === undefined || Math.abs(stats.mtimeMs - modified) <= timeGrainMilliseconds) return [];
+  const text = `was changed ${new Date(modified).toISOString()}, says ${stats.mtime.toISOString()}`;
+  return [{ path, kind: 'time', text }];
+}
+
+/** Only root could have given it back. */
+function owner({ path, owner: was }: Entry, { uid, gid }: Stats): TreeDifference[] {
+  if (!was || process.getuid?.() !== 0 || (was.user === uid && was.group === gid)) return [];
+  return [{ path, kind: 'owner', text: `belonged to ${was.user}:${was.group}, belongs to ${uid}:${gid}` }];
+}
+
+/** Of the things that had any; a machine without the program for it cannot tell, and restored none. */
+async function compareAttributes(
+  folder: string,
+  entries: readonly Entry[],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<TreeDifference[]> {
+  const having = entries.filter(({ attributes }) => attributes !== undefined);
+  if (having.length === 0) return [];
+  const lacking = await attributesLacking();
+  const found = lacking
+    ? having.map(({ path }) => ({ path }))
+    : await withAttributes(
+        folder,
+        having.map((entry) => ({ ...entry, attributes: {} })),
+        signal,
+      );
+  const sorted = (entry: { readonly attributes?: Entry['attributes'] }) =>
+    JSON.stringify(Object.entries(entry.attributes ?? {}).sort());
+  return having.flatMap(({ path, attributes }, index): TreeDifference[] =>
+    sorted({ attributes }) === sorted(found[index] as Entry)
+      ? []
+      : [{ path, kind: 'attributes', text: lacking ?? 'has other extended attributes' }],
+  );
 }
 
 async function compareContent(file: string, entry: FileEntry, size: number): Promise<TreeDifference[]> {

@@ -6,7 +6,15 @@ import { readRecorded } from './recorded-file.ts';
 /** One thing inside a captured folder, as it was. Paths are relative, with `/`, in UTF-8. */
 export type Entry = FileEntry | DirectoryEntry | LinkEntry;
 
-export interface FileEntry {
+/** What a thing of any type may have. */
+interface Belongings {
+  /** Kept only by root, who alone could give it back. */
+  readonly owner?: { readonly user: number; readonly group: number };
+  /** Extended attributes by name, in base64, where the platform has them. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+export interface FileEntry extends Belongings {
   readonly type: 'file';
   readonly path: string;
   /** Bytes. */
@@ -17,19 +25,25 @@ export interface FileEntry {
   readonly modified: number;
   /** SHA-256 of what was stored, in hexadecimal. */
   readonly sha256: string;
+  /** It took less room than its size says: holes in it were never written. */
+  readonly sparse?: true;
+  /** The path of the same file under the name that is stored first: a hard link. */
+  readonly sameAs?: string;
 }
 
-export interface DirectoryEntry {
+export interface DirectoryEntry extends Belongings {
   readonly type: 'directory';
   readonly path: string;
   readonly mode: number;
   readonly modified: number;
 }
 
-export interface LinkEntry {
+export interface LinkEntry extends Belongings {
   readonly type: 'link';
   readonly path: string;
   readonly target: string;
+  /** Milliseconds since 1970. */
+  readonly modified?: number;
 }
 
 /** The digest of a written file list, which the manifest names. */

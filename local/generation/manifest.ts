@@ -26,15 +26,19 @@ export interface Manifest {
 
 export interface SourceRecord {
   readonly name: string;
-  readonly kind: 'postgres' | 'directory';
+  readonly kind: Detail['kind'];
   /** ISO 8601, UTC: the moment whose content this is. */
   readonly capturedAt: string;
   readonly files: FileList;
   /** Empty when everything is in the backup. */
   readonly problems: readonly Problem[];
+  /** Stores that do not encrypt have this record of it and none of its files. */
+  readonly encryptedOnly?: true;
   /** Facts that a restore needs, by kind of source. */
-  readonly detail: PostgresDetail | DirectoryDetail;
+  readonly detail: Detail;
 }
+
+type Detail = PostgresDetail | SqliteDetail | DirectoryDetail | FilesDetail | CommandDetail;
 
 export interface PostgresDetail {
   readonly kind: 'postgres';
@@ -42,10 +46,30 @@ export interface PostgresDetail {
   readonly serverVersion: string;
   readonly serverMajor: number;
   readonly clientVersion: string;
+  /** As the server counts it, with indexes and what is not used any more; bytes. */
+  readonly size: number;
+  /** The largest tables, without their indexes. */
+  readonly largest: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[];
   readonly tables: number;
   readonly rows: number;
   /** SHA-256 of `fingerprint.json`, in hexadecimal. */
   readonly fingerprint: string;
+}
+
+export interface SqliteDetail {
+  readonly kind: 'sqlite';
+  /** Where it was, absolute. */
+  readonly path: string;
+  /** Permission bits of the main file. */
+  readonly mode: number;
+  /** Such as `wal`; the copy is never in that mode itself. */
+  readonly journalMode: string;
+  readonly tables: number;
+  readonly rows: number;
+  /** `ok`, or why SQLite could not check it here. */
+  readonly integrity: string;
+  /** Rows whose parent was missing. */
+  readonly orphans: readonly string[];
 }
 
 export interface DirectoryDetail {
@@ -53,6 +77,31 @@ export interface DirectoryDetail {
   /** Where it was, absolute. */
   readonly path: string;
   readonly linked: number;
+  /** Why extended attributes could not be kept. */
+  readonly attributesLacking?: string;
+}
+
+export interface FilesDetail {
+  readonly kind: 'files';
+  readonly files: readonly {
+    /** As the policy names it: where it belongs on another machine is for that machine's policy to say. */
+    readonly written: string;
+    /** Inside `data/`. */
+    readonly stored: string;
+    readonly secret: boolean;
+  }[];
+}
+
+export interface CommandDetail {
+  readonly kind: 'command';
+  /** The program; arguments are in the policy. */
+  readonly program: string;
+  /** Inside `data/`. */
+  readonly stored: string;
+  /** Bytes that it printed. */
+  readonly bytes: number;
+  /** SHA-256 of what it printed, in hexadecimal. */
+  readonly sha256: string;
 }
 
 const manifestName = 'manifest.json';

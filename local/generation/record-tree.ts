@@ -9,8 +9,14 @@ import { walkTree } from './tree-walk.ts';
 /**
  * Records what a program wrote into a staged folder: each file is hashed, synced and made read-only,
  * and replaced by a link when the earlier generation has the same content under the same path.
+ *
+ * @param linked - what the program has linked to the earlier generation by itself, by its path, as it was recorded there
  */
-export async function recordTree(folder: string, earlier: EarlierTree | undefined): Promise<Entry[]> {
+export async function recordTree(
+  folder: string,
+  earlier: EarlierTree | undefined,
+  linked: ReadonlyMap<string, FileEntry> = new Map(),
+): Promise<Entry[]> {
   const { found } = await walkTree(folder);
   return pMap(
     found,
@@ -18,8 +24,11 @@ export async function recordTree(folder: string, earlier: EarlierTree | undefine
       const file = join(folder, path);
       const stats = await stat(file);
       if (type !== 'file') return { type: 'directory', path, mode: 0o700, modified: stats.mtimeMs };
-      const sha256 = await hashFile(file, stats.size);
+      // To hash it again would take whatever is there now for what was recorded, and hide its damage for ever.
+      const already = linked.get(path);
+      if (already) return { ...already, path };
       const known = earlier?.entries.get(path);
+      const sha256 = await hashFile(file, stats.size);
       if (
         earlier &&
         known?.type === 'file' &&
@@ -49,7 +58,8 @@ async function replaceByLink(existing: string, file: string): Promise<boolean> {
 }
 
 async function seal(file: string): Promise<void> {
-  const handle = await open(file, 'r+');
+  // To sync needs no permission to write, which a file that is read-only already gives to nobody but root.
+  const handle = await open(file, 'r');
   try {
     await handle.sync();
   } finally {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FukugenError } from '../../core/errors.ts';
+import { Memory } from '../retention/memory.ts';
 import { captureSource, type Source } from '../sources/index.ts';
 import { GenerationsStore } from '../stores/generations.ts';
 import type { Stage, Store } from '../stores/store.ts';
@@ -12,6 +13,7 @@ import { isSystemError, storeFailure } from '../system/store-failure.ts';
 import { stagingFolder, type Workspace } from '../workspace.ts';
 import { generationAt } from './identifier.ts';
 import { layout, type Manifest, type SourceRecord, writeManifest } from './manifest.ts';
+import { SecretStage } from './secret-stage.ts';
 
 export interface StoreOutcome {
   readonly name: string;
@@ -38,6 +40,56 @@ export async function takeGeneration(
   sources: readonly Source[],
   context: RunContext,
 ): Promise<Taken> {
+  // A run that is killed is one that began and did not end: nothing is pruned after it.
+  const memory = new Memory(workspace.state);
+  const startedAt = new Date().toISOString();
+  const end = (complaints: readonly string[]) =>
+    memory.rememberRun({ startedAt, finishedAt: new Date().toISOString(), complaints });
+  await memory.rememberRun({ startedAt, complaints: [] });
+  try {
+    const taken = await take(workspace, sources, context);
+    await end(complaintsOf(taken));
+    return taken;
+  } catch (error) {
+    // The run's own failure is worth more than one to write it down.
+    await end([(error as Error).message]).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * One generation of one source in one store, taken right before the source is replaced. It is no run whose health counts:
+ * what may be pruned next depends on whole ones.
+ *
+ * @param generation - its name, which whoever asks has written down already
+ * @throws FukugenError when it could not be captured or stored
+ */
+export async function takeSafetyGeneration(
+  workspace: Workspace,
+  source: Source,
+  store: Store,
+  context: RunContext,
+  generation: string,
+): Promise<void> {
+  await take({ ...workspace, stores: [store] }, [source], context, generation);
+}
+
+function complaintsOf({ manifest, stores }: Taken): string[] {
+  return [
+    ...manifest.failed.map(({ name, reason }) => `${name}: ${reason}`),
+    ...manifest.sources
+      .filter(({ problems }) => problems.length > 0)
+      .map(({ name, problems }) => `${name}: ${problems.length} not in the backup`),
+    ...stores.flatMap(({ name, error }) => (error ? [`${name}: ${error.message}`] : [])),
+  ];
+}
+
+async function take(
+  workspace: Workspace,
+  sources: readonly Source[],
+  context: RunContext,
+  name?: string,
+): Promise<Taken> {
   const outcomes = new Map<string, FukugenError | undefined>();
   const ready: Store[] = [];
   for (const store of workspace.stores) {
@@ -57,7 +109,7 @@ export async function takeGeneration(
   for (const store of new Set([home, ...ready]))
     if (store instanceof GenerationsStore) locks.use<Lock>(await store.lock());
 
-  const generation = generationAt(new Date());
+  const generation = name ?? generationAt(new Date());
   const folder = await home.stage(generation);
   try {
     const { manifest, failed } = await capture(workspace, sources, { home, folder, generation, context });
@@ -65,9 +117,15 @@ export async function takeGeneration(
     if (onlyFailure && manifest.sources.length === 0) throw onlyFailure.error;
     // Home first: its rename is instant, and from then on the generation exists whatever happens to an upload.
     let stage: Stage = { generation, folder, manifest };
+    await using secrets = await SecretStage.takenFrom(folder, manifest);
     for (const store of [...ready].sort((a, b) => Number(b === home) - Number(a === home))) {
       context.progress.stage(`storing in ${store.name}`);
-      outcomes.set(store.name, await failure(() => store.put(stage)));
+      outcomes.set(
+        store.name,
+        await failure(async () =>
+          store.put(store.encrypted ? { ...stage, folder: await secrets.complete(stage.folder) } : stage),
+        ),
+      );
       if (store === home && !outcomes.get(store.name)) stage = { ...stage, folder: join(home.root, generation) };
     }
     const stores = workspace.stores.map(({ name }) => ({

@@ -3,8 +3,12 @@ import { parseIntoClientConfig } from 'pg-connection-string';
 import { FukugenError } from '../../core/errors.ts';
 import type { SourcePolicy } from '../../core/policy/index.ts';
 import { markSecret, resolveSecret } from '../system/secrets.ts';
+import { accountOf, type ComposeService, placeOf as publishedAt } from './compose.ts';
 
-export type PostgresPolicy = Extract<SourcePolicy, { kind: 'postgres' }>;
+/** As in the policy, with the place of a compose service resolved. */
+export type PostgresPolicy = Omit<Extract<SourcePolicy, { kind: 'postgres' }>, 'compose' | 'hooks'> & {
+  readonly compose?: ComposeService | undefined;
+};
 
 /** How to reach one database, for the driver and for PostgreSQL's own programs. */
 export interface Connection {
@@ -19,6 +23,7 @@ const answerSeconds = 15;
 export async function connectionOf(policy: PostgresPolicy): Promise<Connection> {
   if (policy.url) return fromUrl(await resolveSecret(policy.url));
   const password = policy.password ? await resolveSecret(policy.password) : undefined;
+  if (policy.compose) return inCompose(policy.compose, policy, password);
   return fromFields({
     ...ambient(),
     ...(policy.host === undefined ? {} : { PGHOST: policy.host }),
@@ -26,6 +31,24 @@ export async function connectionOf(policy: PostgresPolicy): Promise<Connection> 
     ...(policy.user === undefined ? {} : { PGUSER: policy.user }),
     ...(policy.database === undefined ? {} : { PGDATABASE: policy.database }),
     ...(password === undefined ? {} : { PGPASSWORD: password }),
+  });
+}
+
+/** Whatever the policy leaves out is what the container was started with; the variables of this shell are about other servers. */
+async function inCompose(
+  service: ComposeService,
+  { user, database }: PostgresPolicy,
+  password: string | undefined,
+): Promise<Connection> {
+  const account = await accountOf(service);
+  const { host, port } = await publishedAt(service);
+  const given = password ?? account.password;
+  return fromFields({
+    PGHOST: host,
+    PGPORT: String(port),
+    PGUSER: user ?? account.user,
+    PGDATABASE: database ?? account.database,
+    ...(given === undefined ? {} : { PGPASSWORD: given }),
   });
 }
 

@@ -1,39 +1,97 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { FukugenError } from '../../core/errors.ts';
-import { runProgram } from '../system/run-program.ts';
+import type { EarlierTree } from '../generation/capture-tree.ts';
+import type { FileEntry } from '../generation/entry.ts';
+import { programOutput } from '../system/run-program.ts';
+import { isSystemError, storeFailure } from '../system/store-failure.ts';
 import type { Connection } from './connection.ts';
-import type { PostgresPrograms } from './programs.ts';
+import { commandOf, type PostgresPrograms } from './programs.ts';
+import { dumpLayout, readme } from './segments/layout.ts';
+import { writeSegments } from './segments/write-segments.ts';
 
-/** Two connections read at once: the second core of a small machine, without crowding out the database's own users. */
-const jobs = 2;
+export interface Dump {
+  readonly connection: Connection;
+  readonly programs: PostgresPrograms;
+  /** Exported by another session: the same rows that its fingerprint counts. */
+  readonly snapshot: string;
+  /** Of the database, as the server calls it. */
+  readonly encoding: string;
+  /** Must not exist. */
+  readonly into: string;
+  /** The generation before, whose segments are linked where the text is the same. */
+  readonly earlier: EarlierTree | undefined;
+  readonly signal: AbortSignal;
+}
 
 /**
- * Dumps the database that another session has exported a snapshot of: the same rows that its fingerprint counted.
- * Directory format: one file a table, so that a table which did not change is a file which did not change.
+ * Dumps a database: everything but rows as an archive for pg_restore, rows in segments that are stored once however many generations
+ * hold them (docs/adr/0010-stored-form-of-dumps.md). Both are pg_dump's own work, in one snapshot.
  *
- * @param into - created by pg_dump; must not exist
+ * @returns what is linked to the generation before, by its path in the dump, as it was recorded there
  * @throws FukugenError `source`, or `store` when the disk is full
  */
-export async function dumpDatabase(
-  connection: Connection,
-  programs: PostgresPrograms,
-  snapshot: string,
-  into: string,
-  signal: AbortSignal,
+export async function dumpDatabase({
+  into,
+  earlier,
+  encoding,
+  ...dump
+}: Dump): Promise<ReadonlyMap<string, FileEntry>> {
+  await mkdir(into, { mode: 0o700 });
+  await writeFile(join(into, dumpLayout.readme), readme, { mode: 0o600 });
+  const failed = new AbortController();
+  const signal = AbortSignal.any([dump.signal, failed.signal]);
+  const schema = pgDump(
+    { ...dump, signal },
+    ['--format=custom', '--section=pre-data', '--section=post-data'],
+    async (output) => {
+      // Not by pg_dump itself, which may run in a container that does not see this folder.
+      const file = createWriteStream(join(into, dumpLayout.schema), { mode: 0o600, flags: 'wx' });
+      await pipeline(output, file).catch((cause) => {
+        throw isSystemError(cause) ? storeFailure(cause, 'the store') : cause;
+      });
+    },
+  );
+  // UTF-8 whatever the database has, so that the text around the rows is readable here; bytes of an unknown encoding are left alone.
+  const utf8 = encoding === 'SQL_ASCII' ? [] : ['--encoding=UTF8'];
+  let linked: ReadonlyMap<string, FileEntry> = new Map();
+  const data = pgDump({ ...dump, signal }, ['--format=plain', '--section=data', ...utf8], async (output) => {
+    linked = await writeSegments(output, into, earlier);
+  });
+  const first = await Promise.race([settled(schema), settled(data)]);
+  if (first !== undefined) failed.abort();
+  await Promise.allSettled([schema, data]);
+  if (first !== undefined) throw first;
+  await Promise.all([schema, data]);
+  return linked;
+}
+
+async function settled(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+/** @param consume - reads its output */
+async function pgDump(
+  { connection, programs, snapshot, signal }: Pick<Dump, 'connection' | 'programs' | 'snapshot' | 'signal'>,
+  args: readonly string[],
+  consume: (output: Readable) => Promise<void>,
 ): Promise<void> {
-  const args = [
-    '--format=directory',
-    `--jobs=${jobs}`,
-    // Level 1 takes about half the time of the default and 6 % more room: local-peers, section 6.1.
-    '--compress=1',
+  const common = [
     `--snapshot=${snapshot}`,
-    `--file=${into}`,
     '--no-password',
     // A migration that holds a lock for hours should fail the backup, not hang it.
     '--lock-wait-timeout=300s',
   ];
   try {
-    await runProgram(join(programs.bin, 'pg_dump'), args, { environment: connection.environment, signal });
+    const [program, ...prefix] = commandOf(programs, 'pg_dump');
+    const options = { environment: connection.environment, signal };
+    await programOutput(program, [...prefix, ...args, ...common], options, consume);
   } catch (error) {
     // pg_dump has one exit status for everything, so its words must do.
     if (error instanceof FukugenError && /No space left on device/.test(error.message)) {

@@ -11,6 +11,13 @@ export interface PostgresPrograms {
   readonly version: string;
   /** The folder; append the program's name. */
   readonly bin: string;
+  /** What runs them where they are, such as `docker compose exec`; `bin` is then unknown here. */
+  readonly through?: readonly [string, ...string[]];
+}
+
+/** The command line of one of them, for its arguments to be appended. */
+export function commandOf({ bin, through }: PostgresPrograms, program: string): [string, ...string[]] {
+  return through ? [...through, program] : [join(bin, program)];
 }
 
 /** Where packagers put programs that are not on PATH: Debian one folder a major, Homebrew one keg a major, PGDG's RPMs another. */

@@ -12,10 +12,13 @@ import {
 import { runProgram } from '../system/run-program.ts';
 import { type Connection, onDatabase, serverOf, withSession } from './connection.ts';
 import { creation, type DatabaseSetting, isPredefined, roleStatements, shellStatements } from './database-shell.ts';
+import { presentRoles } from './globals.ts';
 import type { PostgresPrograms } from './programs.ts';
+import { dumpLayout } from './segments/layout.ts';
+import { loadSegments } from './segments/load-segments.ts';
 
 export interface DatabaseRestore {
-  /** Directory-format dump. */
+  /** The folder of the dump. */
   readonly dump: string;
   /** What the database was when it was dumped. */
   readonly recorded: DatabaseFingerprint;
@@ -37,6 +40,9 @@ export interface RestoredDatabase {
 
 const jobs = 2;
 
+/** Nobody waits for the commits of a database that is thrown away if anything goes wrong; indexes are built in memory where they fit. */
+const restoreOptions = '-c synchronous_commit=off -c maintenance_work_mem=256MB';
+
 /**
  * Restores a dump into a new database, brings back what a dump does not carry (settings, grants and comment of the database),
  * and compares the result with what was recorded when it was dumped.
@@ -46,23 +52,12 @@ const jobs = 2;
  */
 export async function restoreDatabase(maintenance: Connection, restore: DatabaseRestore): Promise<RestoredDatabase> {
   const { recorded, settings, into } = restore;
-  const { expected, notes } = await withSession(maintenance, (client) => prepare(client, restore));
+  const { expected, notes } = await withSession(maintenance, (client) => prepareDatabase(client, restore));
   const target = onDatabase(maintenance, into);
-  await runProgram(
-    join(restore.programs.bin, 'pg_restore'),
-    // Never --create: it would ignore the name of the new database and write into the one that the dump came from.
-    [
-      '--dbname',
-      into,
-      '--format=directory',
-      '--exit-on-error',
-      `--jobs=${jobs}`,
-      '--no-password',
-      '--no-tablespaces',
-      restore.dump,
-    ],
-    { environment: target.environment, signal: restore.signal },
-  );
+  const archive = join(restore.dump, dumpLayout.schema);
+  await pgRestore(restore, target, ['--section=pre-data', archive]);
+  await loadSegments(target, restore.dump, restore.signal);
+  await pgRestore(restore, target, ['--section=post-data', `--jobs=${jobs}`, archive]);
   await withSession(target, async (client) => {
     for (const statement of shellStatements(recorded, settings, into)) await client.query(statement);
   });
@@ -76,29 +71,68 @@ export async function restoreDatabase(maintenance: Connection, restore: Database
   return { comparison: compareFingerprints(recorded, found, { restore: 'logical', expected }), notes };
 }
 
+export async function pgRestore(
+  { programs, into, signal }: Pick<DatabaseRestore, 'programs' | 'into' | 'signal'>,
+  target: Connection,
+  args: readonly string[],
+): Promise<void> {
+  await runProgram(
+    join(programs.bin, 'pg_restore'),
+    // Never --create: it would ignore the name of the new database and write into the one that the dump came from.
+    ['--dbname', into, '--exit-on-error', '--no-password', '--no-tablespaces', ...args],
+    {
+      environment: { ...target.environment, PGOPTIONS: `${target.environment.PGOPTIONS ?? ''} ${restoreOptions}` },
+      signal,
+    },
+  );
+}
+
 interface Prepared {
   /** Differences that this machine makes unavoidable. */
   readonly expected: NonNullable<CompareOptions['expected']>;
   readonly notes: readonly string[];
 }
 
-/** Roles, then the empty database. */
-async function prepare(client: pg.Client, restore: DatabaseRestore): Promise<Prepared> {
+/** All that a live server lacks at once, before anything is made on it: its roles and extensions are for its owner to add. */
+async function requireLive(
+  client: pg.Client,
+  { extensions }: DatabaseFingerprint,
+  roles: DatabaseFingerprint['roles'],
+  statements: readonly string[],
+): Promise<void> {
+  const { rows } = await client.query<{ name: string }>('SELECT name FROM pg_catalog.pg_available_extensions');
+  const available = new Set(rows.map(({ name }) => name));
+  const lacking = extensions.filter(({ name }) => !available.has(name));
+  if (roles.length === 0 && lacking.length === 0) return;
+  const names = lacking.map(({ name, version }) => `${name} ${version}`).join(', ');
+  const lacks = [
+    ...(lacking.length > 0 ? [`extensions that the database uses: ${names}`] : []),
+    ...(roles.length > 0 ? [`roles that the database names: ${roles.map(({ name }) => name).join(', ')}`] : []),
+  ];
+  const steps = [
+    ...(lacking.length > 0 ? ['install the packages of these extensions on the server'] : []),
+    ...(roles.length > 0 ? ['create the roles, with passwords of their own'] : []),
+  ];
+  const script = statements.map((statement) => `\n    ${statement};`).join('');
+  throw new FukugenError('missing', `the server lacks ${lacks.join('; and ')}`, {
+    next: `${steps.join(', ')}, and run the restore again${script === '' ? '' : ':'}${script}`,
+  });
+}
+
+/**
+ * Roles, then the empty database.
+ *
+ * @throws FukugenError `missing` with what a live server lacks
+ */
+export async function prepareDatabase(
+  client: pg.Client,
+  restore: Pick<DatabaseRestore, 'recorded' | 'into' | 'place'>,
+): Promise<Prepared> {
   const { recorded, into, place } = restore;
-  const present = await rolesOf(client);
+  const present = await presentRoles(client);
   const missing = recorded.roles.filter((role) => !isPredefined(role.name) && !present.has(role.name));
   const statements = roleStatements(missing, present);
-  if (place === 'live' && missing.length > 0) {
-    throw new FukugenError(
-      'missing',
-      `the server lacks roles that the database names: ${missing.map((role) => role.name).join(', ')}`,
-      {
-        next: `create them, with passwords of their own, and run the restore again:\n${statements
-          .map((statement) => `    ${statement};`)
-          .join('\n')}`,
-      },
-    );
-  }
+  if (place === 'live') await requireLive(client, recorded, missing, statements);
   for (const statement of statements) await client.query(statement);
   const { major } = await serverOf(client);
   const { collate } = recorded.database.collation;
@@ -121,9 +155,4 @@ async function prepare(client: pg.Client, restore: DatabaseRestore): Promise<Pre
   throw new FukugenError('source', `the database ${into} could not be created: ${(refusal as Error).message}`, {
     cause: refusal,
   });
-}
-
-async function rolesOf(client: pg.Client): Promise<ReadonlySet<string>> {
-  const { rows } = await client.query<{ rolname: string }>('SELECT rolname FROM pg_catalog.pg_roles');
-  return new Set(rows.map((row) => row.rolname));
 }

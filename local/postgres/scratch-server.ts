@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -24,6 +24,13 @@ export interface ScratchServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Passed to initdb, such as `--data-checksums`. */
   readonly initArguments?: readonly string[];
+  /**
+   * A data directory, of a base backup say, whose copy the server starts with. `password` is then that of its superuser.
+   * @default - a new cluster
+   */
+  readonly copyOf?: string;
+  /** Files to be put into the data directory before the server starts, such as `pg_hba.conf`. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A PostgreSQL server of our own: started for one purpose, gone afterwards with all its data. */
@@ -74,30 +81,14 @@ export async function startScratchServer(options: ScratchServerOptions = {}): Pr
   const data = join(folder, 'data');
   const listen = options.listen ?? 'socket';
   try {
-    await mkdir(data, { mode: 0o700 });
-    const passwordFile = join(folder, 'pw');
-    if (options.password) await writeFile(passwordFile, options.password, { mode: 0o600 });
-    if (account)
-      for (const path of [folder, data, ...(options.password ? [passwordFile] : [])])
-        await chown(path, account.uid, account.gid);
-    const authentication = options.password ? ['--auth=scram-sha-256', `--pwfile=${passwordFile}`] : ['--auth=trust'];
-    await execa(
-      join(programs.bin, 'initdb'),
-      [
-        '-D',
-        data,
-        '-U',
-        'postgres',
-        '-E',
-        'UTF8',
-        '--locale=C',
-        '--no-sync',
-        ...authentication,
-        ...(options.initArguments ?? []),
-      ],
-      { ...account, cwd: folder, env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' }, extendEnv: false },
-    );
-    await rm(passwordFile, { force: true });
+    if (account) await chown(folder, account.uid, account.gid);
+    if (options.copyOf !== undefined) await copyCluster(options.copyOf, data, account);
+    else await makeCluster(programs, folder, data, account, options);
+    for (const [name, content] of Object.entries(options.files ?? {})) {
+      const file = join(data, name);
+      await writeFile(file, content, { mode: 0o600 });
+      if (account) await chown(file, account.uid, account.gid);
+    }
     const port = listen === 'loopback' ? await freePort() : 5432;
     const settings = {
       ...scratchSpeed,
@@ -128,6 +119,36 @@ export async function startScratchServer(options: ScratchServerOptions = {}): Pr
 interface Account {
   readonly uid: number;
   readonly gid: number;
+}
+
+async function makeCluster(
+  programs: PostgresPrograms,
+  folder: string,
+  data: string,
+  account: Account | undefined,
+  options: ScratchServerOptions,
+): Promise<void> {
+  await mkdir(data, { mode: 0o700 });
+  const passwordFile = join(folder, 'pw');
+  if (options.password) await writeFile(passwordFile, options.password, { mode: 0o600 });
+  if (account)
+    for (const path of [data, ...(options.password ? [passwordFile] : [])]) await chown(path, account.uid, account.gid);
+  const authentication = options.password ? ['--auth=scram-sha-256', `--pwfile=${passwordFile}`] : ['--auth=trust'];
+  const flags = ['-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync', ...authentication];
+  await execa(join(programs.bin, 'initdb'), ['-D', data, ...flags, ...(options.initArguments ?? [])], {
+    ...account,
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
+    extendEnv: false,
+  });
+  await rm(passwordFile, { force: true });
+}
+
+async function copyCluster(from: string, data: string, account: Account | undefined): Promise<void> {
+  // The program and not Node: it copies thousands of small files several times as fast.
+  await execa('cp', ['-a', from, data]);
+  if (account) await execa('chown', ['-R', `${account.uid}:${account.gid}`, data]);
+  await chmod(data, 0o700);
 }
 
 function startKeeper(

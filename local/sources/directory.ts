@@ -1,16 +1,21 @@
-import { access, mkdir, rename, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import type { Stats } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import ignore from 'ignore';
 import { FukugenError } from '../../core/errors.ts';
+import type { SourcePolicy } from '../../core/policy/index.ts';
+import { attributesLacking, withAttributes } from '../generation/attributes.ts';
 import { captureTree } from '../generation/capture-tree.ts';
-import { compareTree, type TreeDifference } from '../generation/compare-tree.ts';
+import { compareTree } from '../generation/compare-tree.ts';
+import { isElsewhere } from '../generation/elsewhere.ts';
 import { readEntries, writeEntries } from '../generation/entry.ts';
 import { type SourceRecord, sourceLayout } from '../generation/manifest.ts';
-import { restoreTree } from '../generation/restore-tree.ts';
-import { removeTree } from '../system/folders.ts';
+import { exists, moving, namesBeside } from '../system/file-swap.ts';
+import { swapFolder } from '../system/folder-swap.ts';
+import { policyPath, removeTree } from '../system/folders.ts';
 import type { RunContext } from '../system/run-context.ts';
-import { temporaryFolder } from '../system/temporary-folder.ts';
 import type { Beside, CaptureContext, Captured, Plan, Proof } from './source.ts';
+import { proofOf, restoreAndCompare } from './tree-proof.ts';
 
 /** A folder with everything in it. */
 export interface Directory {
@@ -18,14 +23,39 @@ export interface Directory {
   readonly path: string;
   /** As in a .gitignore file. */
   readonly exclude: readonly string[];
+  readonly notDownloaded: DirectoryPolicy['notDownloaded'];
+}
+
+/** What programs make again, by themselves or at the next start. */
+const usual = ['.venv', '__pycache__', 'node_modules', '*.log', '*.tmp'];
+
+/** Of the names in one message. */
+const shown = 20;
+
+type DirectoryPolicy = Extract<SourcePolicy, { kind: 'directory' }>;
+
+export function settingsOf(policy: DirectoryPolicy, policyFile: string): Directory {
+  const { path, excludeUsual, excludeGit, exclude, notDownloaded } = policy;
+  return {
+    path: policyPath(path, policyFile),
+    // The policy's own come last, so that they can take one of the others back.
+    exclude: [...(excludeUsual ? usual : []), ...(excludeGit ? ['.git'] : []), ...exclude],
+    notDownloaded,
+  };
 }
 
 export async function plan(directory: Directory): Promise<Plan> {
   await requireFolder(directory);
-  return { text: `the folder ${directory.path}` };
+  const without = directory.exclude.length > 0 ? ` without ${directory.exclude.join(', ')}` : '';
+  return { text: `the folder ${directory.path}${without}` };
 }
 
-export async function capture(directory: Directory, context: CaptureContext): Promise<Captured> {
+/** @param probe - says of a file whether its content is elsewhere; stands in for iCloud where there is none */
+export async function capture(
+  directory: Directory,
+  context: CaptureContext,
+  probe = isElsewhere as (stats: Stats) => boolean,
+): Promise<Captured> {
   await requireFolder(directory);
   const capturedAt = new Date().toISOString();
   const rules = ignore().add([...directory.exclude]);
@@ -34,24 +64,39 @@ export async function capture(directory: Directory, context: CaptureContext): Pr
   const result = await captureTree(directory.path, data, {
     isExcluded: (path, isDirectory) => rules.ignores(isDirectory ? `${path}/` : path),
     earlier: context.earlier,
+    isElsewhere: (stats) => directory.notDownloaded !== 'download' && probe(stats),
     onFile: (done, total) => context.progress.count(done, total, 'files'),
     signal: context.signal,
   });
-  const files = await writeEntries(join(context.folder, sourceLayout.files), result.entries);
+  if (directory.notDownloaded === 'fail') refuseElsewhere(directory, result.elsewhere);
+  const lacking = await attributesLacking();
+  const entries = lacking ? result.entries : await withAttributes(directory.path, result.entries, context.signal);
+  const files = await writeEntries(join(context.folder, sourceLayout.files), entries);
   return {
     kind: 'directory',
     capturedAt,
     files,
     problems: result.problems,
-    detail: { kind: 'directory', path: directory.path, linked: result.linked },
+    detail: {
+      kind: 'directory',
+      path: directory.path,
+      linked: result.linked,
+      ...(lacking ? { attributesLacking: lacking } : {}),
+    },
   };
 }
 
-/** Restores into a throwaway folder and compares every file with what was recorded. */
-export async function prove(folder: string, record: SourceRecord, context: RunContext): Promise<Proof> {
-  await using scratch = await temporaryFolder('a proof');
-  return await restoreAndCompare(folder, record, join(scratch.path, 'restored'), context);
+/** All of them at once, for whoever is to download them. */
+function refuseElsewhere({ path }: Directory, elsewhere: readonly string[]): void {
+  if (elsewhere.length === 0) return;
+  const names = elsewhere.slice(0, shown).join(', ');
+  const more = elsewhere.length > shown ? ` and ${elsewhere.length - shown} more` : '';
+  throw new FukugenError('source', `${elsewhere.length} files in ${path} are not on this machine: ${names}${more}`, {
+    next: 'download them in the Finder, or write notDownloaded: download or skip in the policy',
+  });
 }
+
+export { proveTree as prove } from './tree-proof.ts';
 
 /** Holds what the folder is now against what was recorded; reads only. */
 export async function compare(
@@ -81,73 +126,27 @@ export async function restoreBeside(
   record: SourceRecord,
   context: RunContext,
 ): Promise<Beside> {
-  const suffix = new Date().toISOString().replace(/[:.]/g, '-');
-  const name = join(dirname(directory.path), `${basename(directory.path)}.restored-${suffix}`);
-  const kept = join(dirname(directory.path), `${basename(directory.path)}.before-${suffix}`);
+  const { restored: name, kept } = namesBeside(directory.path);
   await mkdir(dirname(directory.path), { recursive: true });
   const proof = await restoreAndCompare(folder, record, name, context).catch(async (error) => {
     await removeTree(name);
     throw error;
   });
-  const exists = await access(directory.path).then(
-    () => true,
-    () => false,
-  );
+  const old = (await exists(directory.path)) ? kept : undefined;
   return {
     name,
     proof,
-    question: exists
+    replaces: [{ live: directory.path, restored: name, kept: old }],
+    question: old
       ? `Put it in place of ${directory.path} and keep what is there now as ${kept}?`
       : `Put it in place as ${directory.path}?`,
     swap: async () => {
-      if (exists) await rename(directory.path, kept);
-      await rename(name, directory.path).catch(async (cause: Error) => {
-        if (exists) await rename(kept, directory.path);
-        throw new FukugenError('store', `${name} could not be put in place: ${cause.message}`, { cause });
-      });
-      const undo = exists ? [moving(directory.path, name), moving(kept, directory.path)] : [];
-      return { inPlace: directory.path, kept: exists ? kept : undefined, undo };
+      await swapFolder(name, directory.path, old);
+      const undo = old ? [moving(directory.path, name), moving(old, directory.path)] : [];
+      return { inPlace: directory.path, kept: old, undo };
     },
     discard: () => removeTree(name),
   };
-}
-
-/** The command that gives a folder another name, for a person to type. */
-function moving(folder: string, to: string): string {
-  const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`;
-  return `mv ${quoted(folder)} ${quoted(to)}`;
-}
-
-async function restoreAndCompare(
-  folder: string,
-  record: SourceRecord,
-  into: string,
-  context: RunContext,
-): Promise<Proof> {
-  const entries = await readEntries(join(folder, sourceLayout.files), record.files);
-  await restoreTree(join(folder, sourceLayout.data), entries, into, (done, total) =>
-    context.progress.count(done, total, 'files restored'),
-  );
-  const differences = await compareTree(into, entries, {
-    attributes: true,
-    leftOut: record.problems.map(({ path }) => path),
-    onFile: (done, total) => context.progress.count(done, total, 'files compared'),
-    signal: context.signal,
-  });
-  return proofOf(record, differences);
-}
-
-function proofOf(record: SourceRecord, differences: readonly TreeDifference[]): Proof {
-  const verdict = differences.length > 0 ? 'different' : record.problems.length > 0 ? 'incomplete' : 'identical';
-  return { verdict, text: render(record, differences), detail: { files: record.files.entries, differences } };
-}
-
-function render(record: SourceRecord, differences: readonly TreeDifference[]): string {
-  const size = `${record.files.entries} files and folders, ${record.files.bytes} bytes`;
-  const lines = differences.map((difference) => `${difference.path}: ${difference.text}`);
-  if (lines.length > 0) return [`${size}: ${lines.length} differences`, ...lines].join('\n');
-  const left = record.problems.map((problem) => `${problem.path}: not in the backup, ${problem.reason}`);
-  return [`${size}: identical`, ...left].join('\n');
 }
 
 async function requireFolder({ path }: Directory): Promise<void> {

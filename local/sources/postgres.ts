@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { FukugenError } from '../../core/errors.ts';
 import {
   type Comparison,
@@ -10,11 +10,13 @@ import {
   openSnapshot,
   renderComparison,
 } from '../../core/integrity/index.ts';
+import type { SourcePolicy } from '../../core/policy/index.ts';
 import { compareTree } from '../generation/compare-tree.ts';
 import { type Entry, type FileEntry, readEntries, writeEntries } from '../generation/entry.ts';
 import { type PostgresDetail, type SourceRecord, sourceLayout } from '../generation/manifest.ts';
 import { recordTree } from '../generation/record-tree.ts';
 import { readRecorded, writeDurably } from '../generation/recorded-file.ts';
+import { composePrograms } from '../postgres/compose.ts';
 import {
   type Connection,
   connectionFrom,
@@ -27,25 +29,49 @@ import {
 } from '../postgres/connection.ts';
 import { type DatabaseSetting, readSettings } from '../postgres/database-shell.ts';
 import { dumpDatabase } from '../postgres/dump.ts';
-import { clientFor, serverFor } from '../postgres/programs.ts';
+import { dumpGlobals, presentRoles, rolesIn } from '../postgres/globals.ts';
+import { clientFor, type PostgresPrograms, serverFor } from '../postgres/programs.ts';
 import { type RestoredDatabase, restoreDatabase } from '../postgres/restore-database.ts';
 import { startScratchServer } from '../postgres/scratch-server.ts';
 import { databaseExists, dropDatabase, renaming, sessionsIn, swapDatabases } from '../postgres/swap-database.ts';
+import { policyPath } from '../system/folders.ts';
 import type { RunContext } from '../system/run-context.ts';
 import type { Beside, CaptureContext, Captured, Plan, Proof } from './source.ts';
 
 /** Where things lie inside the source's folder of a generation. */
 const dumpPath = join(sourceLayout.data, 'dump');
 const settingsPath = join(sourceLayout.data, 'settings.json');
+const globalsPath = join(sourceLayout.data, 'globals.sql');
+
+const largestShown = 5;
 
 /** A database that every server has, to work from when the one in question is missing or in the way. */
 const maintenanceDatabase = 'postgres';
+
+export function settingsOf(
+  { compose, ...policy }: Extract<SourcePolicy, { kind: 'postgres' }>,
+  policyFile: string,
+): PostgresPolicy {
+  if (!compose) return policy;
+  const file = compose.file && policyPath(compose.file, policyFile);
+  return { ...policy, compose: { ...compose, file, folder: dirname(policyFile) } };
+}
+
+/** For dumping; a restore runs here, where the files are. */
+function dumpingClient(
+  { compose }: PostgresPolicy,
+  { config }: Connection,
+  serverMajor: number,
+): Promise<PostgresPrograms> {
+  if (!compose) return clientFor(serverMajor);
+  return composePrograms(compose, { user: String(config.user), database: String(config.database) });
+}
 
 export async function plan(policy: PostgresPolicy): Promise<Plan> {
   const connection = await connectionOf(policy);
   return withSession(connection, async (client) => {
     const server = await serverOf(client);
-    const client_ = await clientFor(server.major);
+    const client_ = await dumpingClient(policy, connection, server.major);
     const { rows } = await client.query<{ size: string }>(
       'SELECT pg_size_pretty(pg_database_size(current_database())) AS size',
     );
@@ -62,9 +88,12 @@ export async function capture(policy: PostgresPolicy, context: CaptureContext): 
   await mkdir(data, { mode: 0o700 });
   return withSession(connection, async (client) => {
     const server = await serverOf(client);
-    const programs = await clientFor(server.major);
+    const programs = await dumpingClient(policy, connection, server.major);
     const snapshot = await openSnapshot(client);
     const settings = await readSettings(client);
+    const { rows } = await client.query<{ server_encoding: string }>('SHOW server_encoding');
+    const encoding = rows[0]?.server_encoding ?? '';
+    const { rows: sizes } = await client.query<{ size: string }>('SELECT pg_database_size(current_database()) AS size');
     // Sequences do not follow snapshots: they are read first, so that what is dumped is never behind what is recorded.
     const sequencesRead = Promise.withResolvers<void>();
     const fingerprinting = fingerprintDatabase(client, {
@@ -73,30 +102,53 @@ export async function capture(policy: PostgresPolicy, context: CaptureContext): 
       signal: context.signal,
     });
     await Promise.race([sequencesRead.promise, fingerprinting]);
-    const recorded = await together(
+    const [recorded, linked] = await together(
       fingerprinting,
-      (signal) => dumpDatabase(connection, programs, snapshot, join(context.folder, dumpPath), signal),
+      (signal) =>
+        dumpDatabase({
+          connection,
+          programs,
+          snapshot,
+          encoding,
+          into: join(context.folder, dumpPath),
+          earlier: context.earlier,
+          signal,
+        }),
       () => client.end(),
       context.signal,
     );
     await client.query('COMMIT');
+    const problems = await dumpGlobals(connection, programs, join(context.folder, globalsPath), context.signal);
 
     await writeDurably(join(context.folder, settingsPath), `${JSON.stringify(settings, null, 2)}\n`);
     const text = `${JSON.stringify(recorded, null, 2)}\n`;
     await writeDurably(join(context.folder, sourceLayout.fingerprint), text);
-    const files = await writeEntries(join(context.folder, sourceLayout.files), await recordTree(data, context.earlier));
+    const files = await writeEntries(
+      join(context.folder, sourceLayout.files),
+      await recordTree(data, context.earlier, inDump(linked)),
+    );
     const detail: PostgresDetail = {
       kind: 'postgres',
       database: recorded.database.name,
       serverVersion: recorded.server.version,
       serverMajor: recorded.server.major,
       clientVersion: programs.version,
+      size: Number(sizes[0]?.size),
+      largest: recorded.tables
+        .toSorted((a, b) => b.bytes - a.bytes)
+        .slice(0, largestShown)
+        .map(({ schema, name, rows, bytes }) => ({ name: `${schema}.${name}`, rows, bytes })),
       tables: recorded.tables.length,
       rows: recorded.tables.reduce((sum, table) => sum + table.rows, 0),
       fingerprint: hash('sha256', text),
     };
-    return { kind: 'postgres', capturedAt: recorded.takenAt, files, problems: [], detail };
+    return { kind: 'postgres', capturedAt: recorded.takenAt, files, problems, detail };
   });
+}
+
+/** Paths in the dump as paths in the source's data. */
+function inDump(linked: ReadonlyMap<string, FileEntry>): Map<string, FileEntry> {
+  return new Map([...linked].map(([path, entry]) => [join(relative(sourceLayout.data, dumpPath), path), entry]));
 }
 
 /** Restores into a PostgreSQL started for it alone and compares every table with its fingerprint. */
@@ -145,13 +197,10 @@ export async function restoreBeside(
   const connection = await connectionOf(policy);
   const maintenance = onDatabase(connection, maintenanceDatabase);
   const live = databaseOf(connection);
-  const suffix = new Date()
-    .toISOString()
-    .replace(/[-:]|\.\d+Z$/g, '')
-    .toLowerCase();
-  const name = withSuffix(live, `_restored_${suffix}`);
+  const { restored: name, kept: keptName } = databasesBeside(live);
   const programs = await withSession(maintenance, async (client) => clientFor((await serverOf(client)).major));
   const discard = () => dropDatabase(maintenance, name);
+  const missing = await rolesMissing(maintenance, folder, stored.entries);
   const restored = await restoreDatabase(maintenance, {
     ...stored,
     into: name,
@@ -163,10 +212,11 @@ export async function restoreBeside(
     await discard().catch(() => {});
     throw error;
   });
-  const kept = (await databaseExists(maintenance, live)) ? withSuffix(live, `_before_${suffix}`) : undefined;
+  const kept = (await databaseExists(maintenance, live)) ? keptName : undefined;
   return {
     name,
-    proof: proofOf(restored),
+    proof: proofOf({ ...restored, notes: [...restored.notes, ...missing] }),
+    replaces: [{ live, restored: name, kept }],
     question: await questionFor(maintenance, live, kept),
     swap: async () => {
       await swapDatabases(maintenance, { live, restored: name, kept });
@@ -177,6 +227,19 @@ export async function restoreBeside(
   };
 }
 
+/** Roles that no object of the database names are not missed by it, but perhaps by the people who log in as them. */
+async function rolesMissing(maintenance: Connection, folder: string, entries: readonly Entry[]): Promise<string[]> {
+  const entry = entries.find(({ path }) => join(sourceLayout.data, path) === globalsPath);
+  if (entry?.type !== 'file') return [];
+  const roles = rolesIn(await readRecorded(join(folder, globalsPath), entry.sha256));
+  const present = await withSession(maintenance, (client) => presentRoles(client));
+  const missing = roles.filter((role) => !present.has(role));
+  if (missing.length === 0) return [];
+  return [
+    `note: the server lacks roles that the one backed up had: ${missing.join(', ')}; globals.sql in the backup makes them`,
+  ];
+}
+
 async function questionFor(maintenance: Connection, live: string, kept: string | undefined): Promise<string> {
   if (kept === undefined) return `Give it the name ${live}, which no database has now?`;
   const sessions = await sessionsIn(maintenance, live);
@@ -184,7 +247,7 @@ async function questionFor(maintenance: Connection, live: string, kept: string |
   return `Put it in place of ${live}${ended}, and keep what is there now as ${kept}?`;
 }
 
-interface Stored {
+export interface Stored {
   readonly dump: string;
   readonly entries: readonly Entry[];
   readonly recorded: DatabaseFingerprint;
@@ -192,7 +255,7 @@ interface Stored {
 }
 
 /** @throws FukugenError `mismatch` when any of it is missing or damaged */
-async function readStored(folder: string, record: SourceRecord): Promise<Stored> {
+export async function readStored(folder: string, record: SourceRecord): Promise<Stored> {
   const detail = record.detail as PostgresDetail;
   const entries = await readEntries(join(folder, sourceLayout.files), record.files);
   const settings = entries.find(
@@ -213,7 +276,7 @@ async function readStored(folder: string, record: SourceRecord): Promise<Stored>
  *
  * @throws FukugenError `mismatch` naming what is damaged
  */
-async function requireIntact(folder: string, { entries }: Stored, context: RunContext): Promise<void> {
+export async function requireIntact(folder: string, { entries }: Stored, context: RunContext): Promise<void> {
   const [damage] = await compareTree(join(folder, sourceLayout.data), entries, { signal: context.signal });
   if (!damage) return;
   throw new FukugenError('mismatch', `the backup is damaged: ${damage.path}: ${damage.text}`, {
@@ -231,6 +294,15 @@ function verdictOf({ verdict }: Comparison): Proof['verdict'] {
   return verdict === 'identical-with-notes' ? 'identical' : verdict;
 }
 
+/** Names for what a restore puts beside a database. */
+export function databasesBeside(live: string): { readonly restored: string; readonly kept: string } {
+  const suffix = new Date()
+    .toISOString()
+    .replace(/[-:]|\.\d+Z$/g, '')
+    .toLowerCase();
+  return { restored: withSuffix(live, `_restored_${suffix}`), kept: withSuffix(live, `_before_${suffix}`) };
+}
+
 /** PostgreSQL cuts names at 63 bytes, silently; the suffix must survive. */
 function withSuffix(database: string, suffix: string): string {
   let base = database;
@@ -239,12 +311,12 @@ function withSuffix(database: string, suffix: string): string {
 }
 
 /** Dump and fingerprint at the same time; when one fails the other is stopped, and nothing still writes when the caller cleans up. */
-async function together<T>(
+async function together<T, D>(
   fingerprinting: Promise<T>,
-  dump: (signal: AbortSignal) => Promise<void>,
+  dump: (signal: AbortSignal) => Promise<D>,
   stopFingerprint: () => Promise<void>,
   signal: AbortSignal,
-): Promise<T> {
+): Promise<[T, D]> {
   const failed = new AbortController();
   const dumping = dump(AbortSignal.any([signal, failed.signal]));
   let first: unknown;
@@ -259,7 +331,7 @@ async function together<T>(
     remember(error);
     await stopFingerprint();
   });
-  const [fingerprint] = await Promise.allSettled([fingerprinting, dumping]);
-  if (first !== undefined || fingerprint.status === 'rejected') throw first;
-  return fingerprint.value;
+  const [fingerprint, dumped] = await Promise.allSettled([fingerprinting, dumping]);
+  if (fingerprint.status === 'rejected' || dumped.status === 'rejected') throw first;
+  return [fingerprint.value, dumped.value];
 }

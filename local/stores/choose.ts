@@ -19,6 +19,11 @@ export async function chooseGeneration(store: Store, wanted: string): Promise<st
   throw new FukugenError('missing', `the store ${store.name} has no generation ${wanted}`, { next: 'fukugen list' });
 }
 
+/** Whether a store has no more of a source than its record, since it does not encrypt. */
+export function isWithheld(record: SourceRecord, store: Store): boolean {
+  return record.encryptedOnly === true && !store.encrypted;
+}
+
 /**
  * Lends one source's folder of a generation, with its record in the manifest.
  *
@@ -36,6 +41,15 @@ export async function openSource<T>(
       throw new FukugenError('missing', `the generation ${generation} does not hold ${source.name}`, {
         next: 'fukugen list, then --at another generation',
       });
+    }
+    if (isWithheld(record, store)) {
+      throw new FukugenError(
+        'missing',
+        `the store ${store.name} does not encrypt, so it holds no file of ${source.name}`,
+        {
+          next: 'add --store with the name of a store that encrypts',
+        },
+      );
     }
     if (record.kind !== source.kind) {
       throw new FukugenError(

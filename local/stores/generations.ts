@@ -1,25 +1,37 @@
 import { constants } from 'node:fs';
 import { access, chmod, copyFile, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import pMap from 'p-map';
 import { FukugenError } from '../../core/errors.ts';
 import { captureTree, type EarlierTree } from '../generation/capture-tree.ts';
 import { readEntries } from '../generation/entry.ts';
 import { momentOf } from '../generation/identifier.ts';
-import { layout, readManifest } from '../generation/manifest.ts';
+import { isComplete, layout, readManifest } from '../generation/manifest.ts';
 import { nearestFolder, removeTree, sealTree, syncFolder } from '../system/folders.ts';
 import { acquireLock, type Lock } from '../system/lock.ts';
 import { storeFailure } from '../system/store-failure.ts';
-import type { Stage, Store, StoredGeneration } from './store.ts';
+import { Doubt, trusted } from './doubt.ts';
+import type { Held, Stage, Store, StoredGeneration } from './store.ts';
+
+const removingPrefix = '.removing-';
+
+/** A stranger's folder may be hidden too: only what was a generation counts. */
+function isRemoving(name: string): boolean {
+  return name.startsWith(removingPrefix) && momentOf(name.slice(removingPrefix.length)) !== undefined;
+}
 
 /**
  * Plain folders, one a generation, named by time and read-only; files that did not change are hard links to the generation before.
  *
  *     <root>/2026-11-21T03-00-00-123Z/   a whole generation
+ *     <root>/.removing-2026-…            one that is being removed, finished by the next run
  *     <root>/.fukugen/partial/…          work in progress, removed by the next run
+ *     <root>/.fukugen/doubtful.json      what `verify` found damaged
  *     <root>/.fukugen/lock
  */
 export class GenerationsStore implements Store {
   readonly kind = 'generations';
+  readonly encrypted = false;
   readonly name: string;
   readonly root: string;
 
@@ -56,6 +68,7 @@ export class GenerationsStore implements Store {
   async lock(): Promise<Lock> {
     const lock = await acquireLock(join(this.root, '.fukugen'), 'backup');
     for (const name of await readdir(this.partials)) await removeTree(join(this.partials, name));
+    for (const name of await readdir(this.root)) if (isRemoving(name)) await removeTree(join(this.root, name));
     return lock;
   }
 
@@ -68,19 +81,25 @@ export class GenerationsStore implements Store {
 
   /** The newest copy of a source, for linking: the newest generation may hold other sources only. `undefined` when no copy can be trusted. */
   async earlier(source: string): Promise<EarlierTree | undefined> {
+    const doubtful = await this.doubt.contents();
+    let isNewest = true;
     for (const { generation } of await this.list()) {
       const folder = join(this.root, generation);
       try {
         const record = (await readManifest(folder)).sources.find((candidate) => candidate.name === source);
         if (!record) continue;
+        if (record.encryptedOnly) return undefined;
         const entries = await readEntries(join(folder, layout.files(source)), record.files);
-        return {
+        const tree = {
           folder: join(folder, layout.data(source)),
           entries: new Map(entries.map((entry) => [entry.path, entry])),
         };
+        // Where the newest is damaged, the one before may be older than what made a doubt go away.
+        return await trusted(tree, (sha256) => !isNewest || doubtful.has(sha256));
       } catch (error) {
         // A damaged generation is for `verify` to report; a backup links to none that it cannot read, and copies afresh if there is no other.
         if (!(error instanceof FukugenError)) throw error;
+        isNewest = false;
       }
     }
     return undefined;
@@ -103,7 +122,8 @@ export class GenerationsStore implements Store {
   /** The stage belongs to another store: copy it here, linking what this store has already. */
   private async copy(stage: Stage, to: string): Promise<void> {
     await mkdir(to, { mode: 0o700 });
-    for (const { name, kind } of stage.manifest.sources) {
+    for (const { name, kind, encryptedOnly } of stage.manifest.sources) {
+      if (encryptedOnly) continue;
       await mkdir(join(to, layout.data(name)), { recursive: true, mode: 0o700 });
       const options = { earlier: await this.earlier(name), signal: this.signal };
       const { problems } = await captureTree(
@@ -134,6 +154,44 @@ export class GenerationsStore implements Store {
       .map((generation) => ({ generation, store: this.name }));
   }
 
+  async held(): Promise<Held[]> {
+    return pMap(
+      await this.list(),
+      async ({ generation }): Promise<Held> => {
+        try {
+          const manifest = await readManifest(join(this.root, generation));
+          return {
+            generation,
+            owner: { policy: manifest.policy, host: manifest.host },
+            sources: manifest.sources.map(({ name }) => name),
+            isWhole: isComplete(manifest),
+          };
+        } catch (error) {
+          if (!(error instanceof FukugenError)) throw error;
+          return { generation, owner: undefined, sources: [], isWhole: undefined };
+        }
+      },
+      { concurrency: 4 },
+    );
+  }
+
+  /** Renamed first: a generation is there whole or not at all, whenever this is killed. */
+  async remove(generations: readonly string[]): Promise<void> {
+    await using _lock = await this.lock();
+    try {
+      for (const generation of generations) {
+        this.signal.throwIfAborted();
+        const removing = join(this.root, `${removingPrefix}${generation}`);
+        await rename(join(this.root, generation), removing);
+        await syncFolder(this.root);
+        await removeTree(removing);
+      }
+    } catch (cause) {
+      if (this.signal.aborted) throw cause;
+      throw storeFailure(cause, `the store ${this.name}`);
+    }
+  }
+
   async open<T>(generation: string, use: (folder: string) => Promise<T>): Promise<T> {
     return use(join(this.root, generation));
   }
@@ -141,6 +199,11 @@ export class GenerationsStore implements Store {
   /** Plain files have no health of their own beyond their content. */
   async check(): Promise<string[]> {
     return [];
+  }
+
+  /** What `verify` found of the files that the next generation may link to. */
+  get doubt(): Doubt {
+    return new Doubt(join(this.root, '.fukugen'));
   }
 
   private get partials(): string {

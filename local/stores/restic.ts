@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
 import { FukugenError } from '../../core/errors.ts';
 import { momentOf } from '../generation/identifier.ts';
+import { isComplete } from '../generation/manifest.ts';
 import { type ProgramResult, runProgram } from '../system/run-program.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
 import { requireServer } from './reach.ts';
-import type { Stage, Store, StoredGeneration } from './store.ts';
+import type { Held, Stage, Store, StoredGeneration } from './store.ts';
 
 export interface ResticSettings {
   /** As restic writes it. */
@@ -19,6 +20,7 @@ export interface ResticSettings {
 
 interface Snapshot {
   readonly id: string;
+  readonly hostname: string;
   readonly tags?: readonly string[];
 }
 
@@ -29,6 +31,7 @@ interface Snapshot {
  */
 export class ResticStore implements Store {
   readonly kind = 'restic';
+  readonly encrypted = true;
   readonly name: string;
   private readonly policy: string;
   private readonly settings: ResticSettings;
@@ -77,6 +80,9 @@ export class ResticStore implements Store {
         '.',
         ...['--host', hostname()],
         ...['--tag', 'fukugen', '--tag', this.policyTag, '--tag', `generation=${stage.generation}`],
+        // What retention has to know of a generation; fetching a manifest from far away for it takes a second each.
+        ...stage.manifest.sources.flatMap(({ name }) => ['--tag', `source=${name}`]),
+        ...(isComplete(stage.manifest) ? ['--tag', 'whole'] : []),
         ...['--time', localTime(moment)],
         // The path differs from run to run, so restic would find no parent by itself and read every file again.
         ...(parent ? ['--parent', parent.id] : []),
@@ -91,6 +97,43 @@ export class ResticStore implements Store {
   async list(): Promise<StoredGeneration[]> {
     const snapshots = await this.snapshots();
     return snapshots.map((snapshot) => ({ generation: generationOf(snapshot) as string, store: this.name }));
+  }
+
+  async held(): Promise<Held[]> {
+    return (await this.snapshots()).map((snapshot) => {
+      const tags = snapshot.tags ?? [];
+      const sources = tags.filter((tag) => tag.startsWith('source=')).map((tag) => tag.slice('source='.length));
+      return {
+        generation: generationOf(snapshot) as string,
+        owner: { policy: this.policy, host: snapshot.hostname },
+        sources,
+        isWhole: tags.includes('whole'),
+      };
+    });
+  }
+
+  /**
+   * By their ids, so that no grouping and no rule of restic's own can take more. The lock of a process that has ended is removed,
+   * but then nothing is pruned this time: a machine that slept may still believe in its lock (restic 3486).
+   */
+  async remove(generations: readonly string[]): Promise<void> {
+    if (((await this.freeDeadLocks()) ?? 0) > 0) {
+      throw new FukugenError(
+        'locked',
+        `the repository of the store ${this.name} held the lock of a restic that has ended; the lock was removed, and nothing else`,
+        { next: 'fukugen prune, once it is sure that no other restic is at work in the repository' },
+      );
+    }
+    const isMeant = (snapshot: Snapshot) =>
+      snapshot.hostname === hostname() && generations.includes(generationOf(snapshot) as string);
+    const ids = (await this.snapshots()).filter(isMeant).map(({ id }) => id);
+    if (ids.length > 0) await this.restic(['forget', '--quiet', ...ids], { keepLocks: true });
+    // Before 0.19 a snapshot that could not be deleted is no failure to restic (5233).
+    const left = (await this.snapshots()).filter(isMeant);
+    if (left.length > 0) {
+      throw new FukugenError('store', `restic could not remove ${left.length} snapshots from the store ${this.name}`);
+    }
+    await this.restic(['prune', '--quiet'], { keepLocks: true });
   }
 
   async open<T>(generation: string, use: (folder: string) => Promise<T>): Promise<T> {
@@ -129,6 +172,8 @@ export class ResticStore implements Store {
     options: {
       readonly folder?: string;
       readonly accept?: readonly number[];
+      /** Leaves a lock that is in the way where it is, also one whose process has ended. */
+      readonly keepLocks?: boolean;
     } = {},
   ): Promise<ProgramResult> {
     const { repository, environment, caCertificate, signal } = this.settings;
@@ -145,7 +190,8 @@ export class ResticStore implements Store {
         environment: { ...environment, RESTIC_REPOSITORY: repository },
       });
     let result = await attempt();
-    if (isLocked(result) && !isAboutLocks(args) && (await this.freeDeadLocks())) result = await attempt();
+    if (isLocked(result) && !isAboutLocks(args) && !options.keepLocks && (await this.freeDeadLocks()))
+      result = await attempt();
     if (!isLocked(result) && (options.accept ?? [0]).includes(result.status)) return result;
     throw this.explain(result, args[0] as string);
   }
@@ -153,18 +199,22 @@ export class ResticStore implements Store {
   /**
    * A killed restic leaves its lock, which is in the way of `check` (a shared one) or of everything (an exclusive one).
    * Only when each lock is of this machine and of a process that is gone; anybody else's is left to them.
+   *
+   * @returns how many there were; `undefined` when one of them is not dead, and all are as they were
    */
-  private async freeDeadLocks(): Promise<boolean> {
+  private async freeDeadLocks(): Promise<number | undefined> {
     const { stdout } = await this.restic(['list', 'locks', '--no-lock', '--quiet']);
+    let dead = 0;
     for (const id of stdout.split('\n').filter(Boolean)) {
       const lock = await this.restic(['cat', 'lock', id, '--no-lock'], { accept: [0, 1] });
       // Gone by now: its owner has ended in the meantime.
       if (lock.status !== 0) continue;
       const { hostname: host, pid } = JSON.parse(lock.stdout) as { readonly hostname: string; readonly pid: number };
-      if (host !== hostname() || isAlive(pid)) return false;
+      if (host !== hostname() || isAlive(pid)) return undefined;
+      dead += 1;
     }
     await this.restic(['unlock', '--quiet']);
-    return true;
+    return dead;
   }
 
   /** Waiting for another machine's lock is restic's own affair since 0.16. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { execa, type Result } from 'execa';
 import { type ErrorCode, FukugenError } from '../../core/errors.ts';
 import { redact } from './secrets.ts';
@@ -7,7 +8,10 @@ import { redact } from './secrets.ts';
  * A stray variable does harm too: rclone 1.60 dies at start when AWS_CA_BUNDLE is set.
  */
 const inherited =
-  /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|TMPDIR|XDG_[A-Z_]+|SSL_CERT_(FILE|DIR)|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|SSH_AUTH_SOCK|RESTIC_CACHE_DIR)$/;
+  /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|TMPDIR|XDG_[A-Z_]+|SSL_CERT_(FILE|DIR)|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|SSH_AUTH_SOCK|RESTIC_CACHE_DIR|DOCKER_(HOST|CONTEXT|CONFIG|CERT_PATH|TLS_VERIFY)|COMPOSE_(FILE|PROJECT_NAME|PROFILES))$/;
+
+/** How long to read on from a program that has ended. */
+const lastWordsMilliseconds = 200;
 
 export interface ProgramOptions {
   /** The command line shows arguments to everyone on the machine: a secret goes here. */
@@ -23,6 +27,13 @@ export interface ProgramOptions {
   /** Each line of standard output as it comes. */
   readonly onLine?: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Seconds. @default - as long as it takes */
+  readonly timeout?: number;
+  /**
+   * Whether it is over when the program ends, although what it left running holds its output open.
+   * @default false
+   */
+  readonly leavesOthers?: boolean;
 }
 
 export interface ProgramResult {
@@ -41,24 +52,68 @@ export async function runProgram(
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<ProgramResult> {
-  const environment = { ...inheritedEnvironment(), ...options.environment };
-  const child = execa(program, args, {
-    reject: false,
-    stdin: 'ignore',
-    env: environment,
-    extendEnv: false,
-    ...(options.folder ? { cwd: options.folder } : {}),
-    ...(options.signal ? { cancelSignal: options.signal } : {}),
-    forceKillAfterDelay: 10_000,
-    maxBuffer: 64 * 2 ** 20,
-  });
+  const child = execa(program, args, { ...settings(options), maxBuffer: 64 * 2 ** 20 });
+  if (options.leavesOthers) child.once('exit', () => setTimeout(() => close(child), lastWordsMilliseconds));
   if (options.onLine) for await (const line of child) options.onLine(line);
   const result = await child;
   if (result.isCanceled) throw new FukugenError('cancelled', 'stopped on request');
   if (result.exitCode !== undefined && (options.accept ?? [0]).includes(result.exitCode)) {
     return { status: result.exitCode, stdout: result.stdout, stderr: redact(result.stderr) };
   }
-  throw new FukugenError(options.code ?? 'source', failure(program, result), { cause: result.cause });
+  throw new FukugenError(options.code ?? 'source', failure(program, result, options.timeout), { cause: result.cause });
+}
+
+/**
+ * As `runProgram`, for output of any size, handed over as it comes.
+ *
+ * @param consume - reads all of it; when it fails the program is ended
+ */
+export async function programOutput(
+  program: string,
+  args: readonly string[],
+  options: Omit<ProgramOptions, 'accept' | 'onLine'>,
+  consume: (output: Readable) => Promise<void>,
+): Promise<void> {
+  const child = execa(program, args, { ...settings(options), buffer: { stdout: false } });
+  const consuming = consume(child.stdout);
+  consuming.catch(() => child.kill());
+  // What a program started may hold its pipes open after it failed; nobody wants the rest then, but its last words.
+  child.once('exit', (status) => {
+    if (status !== 0) setTimeout(() => close(child), lastWordsMilliseconds);
+  });
+  const [consumed, result] = await Promise.all([
+    consuming.then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+    child,
+  ]);
+  if (result.isCanceled) throw new FukugenError('cancelled', 'stopped on request');
+  // Ours first: a program whose reader went away fails for that reason alone.
+  if (consumed instanceof FukugenError) throw consumed;
+  if (result.exitCode !== 0)
+    throw new FukugenError(options.code ?? 'source', failure(program, result, options.timeout), {
+      cause: result.cause,
+    });
+  if (consumed) throw consumed;
+}
+
+function close({ stdout, stderr }: { readonly stdout: Readable | null; readonly stderr: Readable | null }): void {
+  stdout?.destroy();
+  stderr?.destroy();
+}
+
+function settings({ environment, folder, signal, timeout }: ProgramOptions) {
+  return {
+    reject: false,
+    stdin: 'ignore',
+    env: { ...inheritedEnvironment(), ...environment },
+    extendEnv: false,
+    ...(folder ? { cwd: folder } : {}),
+    ...(signal ? { cancelSignal: signal } : {}),
+    ...(timeout ? { timeout: timeout * 1_000 } : {}),
+    forceKillAfterDelay: 10_000,
+  } as const;
 }
 
 function inheritedEnvironment(): Record<string, string> {
@@ -70,10 +125,12 @@ function inheritedEnvironment(): Record<string, string> {
 
 function failure(
   program: string,
-  result: Pick<Result, 'exitCode' | 'signal' | 'code'> & { readonly stderr: string },
+  result: Pick<Result, 'exitCode' | 'signal' | 'code' | 'timedOut'> & { readonly stderr: string },
+  timeout: number | undefined,
 ): string {
   const name = program.split('/').at(-1);
   if (result.code === 'ENOENT') return `the program ${name} is not installed`;
+  if (result.timedOut) return `${name} did not end within ${timeout} seconds`;
   const how = result.signal ? `was ended by ${result.signal}` : `ended with status ${result.exitCode ?? '?'}`;
   const words = redact(result.stderr.trim()).split('\n').slice(-5).join('\n');
   return words ? `${name} ${how}: ${words}` : `${name} ${how}`;

@@ -6,6 +6,8 @@ export interface Call {
   /** Method and path, or the operation that a header or the body names. */
   readonly operation: string;
   readonly body: string;
+  /** Of whom, where and what for: `AKIDEXAMPLE ap-northeast-1 backup`. */
+  readonly signedBy: string;
 }
 
 export interface StandIn {
@@ -28,7 +30,7 @@ export async function standInForAws(answers: Readonly<Record<string, string>>): 
     });
     request.on('end', () => {
       const operation = operationOf(request, body);
-      calls.push({ operation, body });
+      calls.push({ operation, body, signedBy: signerOf(request) });
       const answer = answers[operation] ?? '{}';
       response.setHeader('content-type', answer.startsWith('<') ? 'text/xml' : 'application/json').end(answer);
     });
@@ -45,4 +47,11 @@ export async function standInForAws(answers: Readonly<Record<string, string>>): 
 function operationOf({ method, url = '', headers }: IncomingMessage, body: string): string {
   const target = `${headers['x-amz-target'] ?? ''}`.split('.').at(-1);
   return target || (/(?:^|&)Action=(\w+)/.exec(body)?.[1] ?? `${method} ${url.split('?')[0]}`);
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html */
+function signerOf({ headers }: IncomingMessage): string {
+  const [, key, , region, service] =
+    /Credential=([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)\//.exec(`${headers.authorization}`) ?? [];
+  return `${key} ${region} ${service}`;
 }

@@ -13,6 +13,7 @@ type Settings = Readonly<Record<string, unknown>>;
 interface LocalPolicy {
   readonly sources: Readonly<Record<string, Settings>>;
   readonly stores: Readonly<Record<string, Settings>>;
+  readonly retention?: unknown;
 }
 
 /** What a command said and how it ended. */

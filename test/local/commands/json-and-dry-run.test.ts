@@ -4,7 +4,16 @@ import { type LocalServer, startLocalServer } from '../../helpers/local-server.t
 import { photograph } from '../../helpers/local-tree.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
 
-const commands = ['backup', 'list', 'verify --full', 'compare work', 'restore shop --yes', 'init'];
+const commands = [
+  'backup',
+  'list',
+  'verify --full',
+  'compare work',
+  'restore shop',
+  'restore shop --in-place --yes',
+  'undo --list',
+  'init',
+];
 
 let server: LocalServer;
 let workspace: LocalWorkspace;
@@ -43,7 +52,7 @@ describe('given nothing but a policy', () => {
     const { status, stdout } = await workspace.run(['backup', '--dry-run']);
     expect(stdout.trim().split('\n')).toEqual([
       expect.stringMatching(/^shop: would back up the database shop, \d+ kB, on PostgreSQL .*, with pg_dump /),
-      expect.stringMatching(/^work: would back up the folder .*\/work$/),
+      expect.stringMatching(/^work: would back up the folder .*\/work without /),
       'disk: would store in generations',
       expect.stringMatching(/^offsite: the store offsite has no restic repository yet/),
     ]);
@@ -88,13 +97,22 @@ describe('given a generation', () => {
 
   it('when it is listed, then its age and its stores are shown', async () => {
     const { stdout } = await workspace.run(['list']);
-    expect(stdout).toMatch(/^GENERATION +AGE +STORES\n\d{4}-\d\d-\d\dT\S+Z +[\d.]+ (s|min .*) +disk, offsite\n/);
+    expect(stdout).toMatch(
+      /^GENERATION +AGE +STORES\n\d{4}-\d\d-\d\dT\S+Z +[\d.]+ (s|min .*) +disk, taken right before a restore\n/,
+    );
   });
 });
 
 describe('given an error', () => {
   it('when JSON is asked for, then the error is one object with its code', async () => {
-    const { status, json, stderr } = await workspace.run(['restore', 'nothing', '--yes', '--json']);
+    const { status, json, stderr } = await workspace.run([
+      'restore',
+      'nothing',
+      '--in-place',
+      '--no-safety',
+      '--yes',
+      '--json',
+    ]);
     expect({ status, stderr }).toEqual({ status: 2, stderr: '' });
     expect(json).toEqual({
       error: { code: 'usage', message: 'there is no source nothing; there is shop, work', next: null },
@@ -104,7 +122,7 @@ describe('given an error', () => {
   it.each([
     [['nonsense'], /unknown command 'nonsense'/],
     [['backup', '--nonsense'], /unknown option '--nonsense'/],
-    [['restore'], /missing required argument 'source'/],
+    [['restore'], /nobody is there to be asked what to restore/],
     [['--config', 'nowhere.yaml', 'list'], undefined],
   ])('when the command line is %j, then the status is that of its mistake', async (args, message) => {
     const { status, stderr } = await workspace.run(args);

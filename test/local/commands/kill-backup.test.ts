@@ -8,7 +8,7 @@ import { type LocalServer, startLocalServer } from '../../helpers/local-server.t
 import { generationsIn, photograph } from '../../helpers/local-tree.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
 
-const kills = 30;
+const kills = 15;
 const killsWithRestic = 4;
 
 let server: LocalServer;

@@ -8,7 +8,7 @@ import { type LocalServer, startLocalServer } from '../../helpers/local-server.t
 import { photograph } from '../../helpers/local-tree.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
 
-const kills = 30;
+const kills = 15;
 
 let server: LocalServer;
 let workspace: LocalWorkspace;
@@ -81,7 +81,7 @@ async function tidy(): Promise<void> {
 
 describe('given a restore that is killed with SIGKILL', () => {
   it(`when it happens ${kills} times at random moments, then the live database is always there, as the old or the new one`, async () => {
-    const command = ['restore', 'shop', '--yes'];
+    const command = ['restore', 'shop', '--in-place', '--no-safety', '--yes'];
     const lifetime = await lifetimeOf(command);
     await tidy();
     const seen = new Set<string>();
@@ -106,7 +106,7 @@ describe('given a restore that is killed with SIGKILL', () => {
   }, 180_000);
 
   it('when a folder is restored, then the folder is always there whole, as the old or the new one', async () => {
-    const command = ['restore', 'work', '--yes'];
+    const command = ['restore', 'work', '--in-place', '--no-safety', '--yes'];
     const lifetime = await lifetimeOf(command);
     for (let count = 0; count < 8; count += 1) {
       const what = await kill(command, lifetime);

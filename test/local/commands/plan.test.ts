@@ -77,13 +77,45 @@ describe('given a cloud policy', () => {
     ]);
   });
 
+  test('with copies in a second account, then it says where they are, and who pays for their way', async () => {
+    const second = { account: '111122223333', replica: { account: '444455556666' }, ...cloud };
+    const { text } = await planOf({ cloud: second });
+    expect(text).toMatch(/^ {2}Osaka, account 444455556666 +copies +5h 00m/m);
+    expect(text).toMatch(/^ {2}Osaka +point in time, replicated/m);
+    expect(text).toMatch(/changes from Tokyo to Osaka, account 444455556666 +152 GB +0\.090 +13\.69/);
+    expect(text).toMatch(/changes of automated backups from Tokyo to Osaka +152 GB +0\.090 +13\.69/);
+    expect(fact(text, '3-2-1').slice(1)).toEqual([
+      'the database on its own volume; recovery points in Tokyo, copies in Osaka, account 444455556666 (off-site) on snapshot storage of AWS',
+      'One provider, two accounts: who takes over that of the database cannot delete the copies; the organization above both can.',
+      'Replicated automated backups are in the account of the database.',
+    ]);
+    expect(fact(text, 'once')).toEqual(['18.00 USD for the first full copies']);
+  });
+
   test('then no price that nobody confirmed stands in it, and the sum says so', async () => {
     const { text } = await planOf({ cloud });
     expect(text).toMatch(/copies in Osaka +170 GB +unknown +unknown/);
     expect(text).toMatch(/changes from Tokyo to Osaka +304 GB +0\.090 +27\.38/);
-    expect(fact(text, 'a month')).toEqual(['at least 31.38 USD, plus unknown: 3 lines above without a figure']);
+    expect(fact(text, 'a month')).toEqual(['at least 42.78 USD, plus unknown: 6 lines above without a figure']);
     expect(fact(text, 'once')).toEqual(['18.00 USD for the first full copies']);
     expect(fact(text, 'sizes')).toEqual(['main: 100 GB of data (assumed), 5 GB a day of changes (assumed)']);
+  });
+
+  test('then what is protected and watched beside the databases stands in the bill, under its name', async () => {
+    const { text } = await planOf({
+      cloud: {
+        databases: { main: instance },
+        uploads: { kind: 'declared', expected: { data: '500GiB' } },
+        secrets: { token: { kind: 'declared' } },
+        settingsExport: {},
+      },
+    });
+    const named = text.split('\n').flatMap((line) => /^ {2}(\S+( \S+)?) {2,}\S.* (\S+)$/.exec(line)?.[1] ?? []);
+    expect(named).toEqual(expect.arrayContaining(['uploads', 'secrets', 'settings export', 'watching']));
+    expect(text).toMatch(/secrets that this app makes +1 secret +0\.40 +0\.40/);
+    expect(text).toMatch(/alarms in Tokyo +20 alarm +0\.10 +2\.00/);
+    expect(text).toMatch(/alarms in Osaka +19 alarm +unknown +unknown/);
+    expect(fact(text, 'sizes')[1]).toBe('uploads: 500 GB of data, 25 GB a day of changes (assumed)');
   });
 
   test('when only replication meets the objective, then it says what the objective rests on', async () => {
@@ -276,7 +308,7 @@ describe('given another form of output', () => {
           },
         ],
       },
-      cost: { known: 31.38, pricesAsOf: '2026-11-21' },
+      cost: { known: 42.78, pricesAsOf: '2026-11-21' },
     });
   });
 });

@@ -43,13 +43,13 @@ afterAll(async () => {
 
 describe('given nobody to ask', () => {
   it.each(['shop', 'work'])(
-    'when %s is restored without --yes, then it is refused before anything happens',
+    'when %s is restored in place without --yes, then it is refused before anything happens',
     async (name) => {
       const before = [await server.names(), await photograph(workspace.home)];
-      const { status, stderr } = await workspace.run(['restore', name]);
+      const { status, stderr } = await workspace.run(['restore', name, '--in-place']);
       expect(stderr).toBe(
         'fukugen: this asks before it changes anything, and nobody is there to answer\n' +
-          '  next: add --yes to go ahead, or --beside to restore next to it and stop there\n',
+          '  next: add --yes to go ahead\n',
       );
       expect(status).toBe(2);
       expect([await server.names(), await photograph(workspace.home)]).toEqual(before);
@@ -60,7 +60,7 @@ describe('given nobody to ask', () => {
 describe('given a terminal', () => {
   /** `script` gives the command a terminal of its own and types the answer. */
   async function answer(name: string, typed: string): Promise<string> {
-    const command = `printf '${typed}\\n' | script -qec 'fukugen restore ${name}' /dev/null`;
+    const command = `printf '${typed}\\n' | script -qec 'fukugen restore ${name} --in-place --no-safety' /dev/null`;
     const { stdout } = await run('sh', ['-c', `ln -sf ${process.cwd()}/bin/fukugen bin/fukugen; ${command}`], {
       cwd: workspace.home,
       env: workspace.environment,
@@ -104,7 +104,7 @@ async function busyClient(): Promise<{ readonly ended: Promise<string> }> {
 describe('given a live database with sessions in it', () => {
   it('when it is restored, then they are ended, the old one is kept, and the printed commands go back to it', async () => {
     const clients = await Promise.all([busyClient(), busyClient(), busyClient()]);
-    const { status, json } = await workspace.run(['restore', 'shop', '--yes', '--json']);
+    const { status, json } = await workspace.run(['restore', 'shop', '--in-place', '--no-safety', '--yes', '--json']);
     expect(json).toMatchObject({ verdict: 'identical', inPlace: true, kept: expect.stringMatching(/_before_/) });
     expect(status).toBe(0);
     for (const { ended } of clients) expect(await ended).toMatch(/terminating connection/);
@@ -117,9 +117,9 @@ describe('given a live database with sessions in it', () => {
     await server.query('postgres', `DROP DATABASE ${pg.escapeIdentifier(json.beside)}`);
   });
 
-  it('when it is restored beside, then it stays as it is, and the restored one is there under the name that is told', async () => {
+  it('when it is restored, then it stays as it is, and the restored one is there under the name that is told', async () => {
     const { ended } = await busyClient();
-    const { status, json } = await workspace.run(['restore', 'shop', '--beside', '--json']);
+    const { status, json } = await workspace.run(['restore', 'shop', '--json']);
     expect(json).toMatchObject({ verdict: 'identical', inPlace: false });
     expect(status).toBe(0);
     expect(await words()).toEqual(['one', 'three', 'two']);
@@ -132,8 +132,10 @@ describe('given a live database with sessions in it', () => {
 
 describe('given a live folder', () => {
   it('when it is restored, then the old one is kept, and the printed commands go back to it', async () => {
-    const { status, stdout } = await workspace.run(['restore', 'work', '--yes']);
-    expect(stdout).toMatch(/ is restored from .* in disk\n.*: identical\nwhat was there is kept as .*; to go back:\n/);
+    const { status, stdout } = await workspace.run(['restore', 'work', '--in-place', '--no-safety', '--yes']);
+    expect(stdout).toMatch(
+      / is restored from .* in disk\n.*: identical\nwhat was there is kept as .*; to go back: fukugen undo work, or by hand:\n/,
+    );
     expect(status).toBe(0);
     expect(await readFile(workspace.path(folder, 'note'), 'utf8')).toBe('as backed up');
 
@@ -144,7 +146,7 @@ describe('given a live folder', () => {
   });
 
   it('when an edit is made in what was restored, then the backup does not change', async () => {
-    const { json } = await workspace.run(['restore', 'work', '--beside', '--json']);
+    const { json } = await workspace.run(['restore', 'work', '--json']);
     await writeFile(`${json.beside}/note`, 'edited');
     expect(await workspace.run(['verify'])).toMatchObject({ status: 0 });
   });
@@ -152,15 +154,27 @@ describe('given a live folder', () => {
 
 describe('given a name that is not there', () => {
   it.each([
-    ['source', ['restore', 'nothing', '--yes'], 2, 'there is no source nothing; there is shop, work'],
-    ['store', ['restore', 'shop', '--yes', '--store', 'moon'], 2, 'there is no store moon; there is disk'],
+    [
+      'source',
+      ['restore', 'nothing', '--in-place', '--no-safety', '--yes'],
+      2,
+      'fukugen: there is no source nothing; there is shop, work\n',
+    ],
+    [
+      'store',
+      ['restore', 'shop', '--in-place', '--no-safety', '--yes', '--store', 'moon'],
+      2,
+      'fukugen: there is no store moon; there is disk\n',
+    ],
     [
       'generation',
-      ['restore', 'shop', '--yes', '--at', '2020-01-01T00-00-00-000Z'],
+      ['restore', 'shop', '--in-place', '--no-safety', '--yes', '--at', '2020-01-01T00-00-00-000Z'],
       5,
-      'the store disk has no generation 2020-01-01T00-00-00-000Z\n  next: fukugen list',
+      expect.stringMatching(
+        /no generation 2020-01-01T00-00-00-000Z\n {2}next: fukugen list; the nearest: \d{4}-\S+Z\n$/,
+      ),
     ],
   ])('when the %s is unknown, then it is refused with what there is', async (_what, args, status, message) => {
-    expect(await workspace.run(args)).toMatchObject({ status, stderr: `fukugen: ${message}\n` });
+    expect(await workspace.run(args)).toMatchObject({ status, stderr: message });
   });
 });

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await server.create(
     'shop',
     `CREATE TABLE a AS SELECT g AS id, md5(g::text) AS word FROM generate_series(1, 300000) g;
-     CREATE INDEX ON a (word); CREATE INDEX ON a (id, word)`,
+     CREATE INDEX ON a (word); CREATE INDEX ON a (id, word); CREATE INDEX ON a (md5(word)); CREATE INDEX ON a (reverse(word))`,
   );
   workspace = await LocalWorkspace.open(
     {
@@ -87,8 +87,8 @@ describe('given distinctive passwords for PostgreSQL, restic and S3', () => {
     [0, ['backup', '--verbose']],
     [0, ['verify', '--full', '--verbose', '--json']],
     [0, ['compare', 'shop', '--verbose']],
-    [0, ['restore', 'shop', '--store', 'offsite', '--yes', '--verbose']],
-    [0, ['restore', 'work', '--yes', '--json']],
+    [0, ['restore', 'shop', '--store', 'offsite', '--in-place', '--no-safety', '--yes', '--verbose']],
+    [0, ['restore', 'work', '--in-place', '--no-safety', '--yes', '--json']],
     [0, ['list', '--verbose']],
   ])('when it works, status %d, "fukugen %s"', async (status, args) => {
     expect(await watched(args)).toMatchObject({ status });

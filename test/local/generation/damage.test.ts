@@ -23,7 +23,7 @@ async function filesOf(root: string): Promise<string[]> {
 /** Which kind of file it is: each kind is damaged as often as any other, though most bytes are data. */
 function kindOf(file: string): string {
   const path = relative(folder, file);
-  return /data\/(dump\/toc|dump|settings|)/.exec(path)?.[0] ?? path;
+  return /data\/(dump\/schema|dump\/README|dump|settings|)/.exec(path)?.[0] ?? path;
 }
 
 /** Adds to one byte, does something, and takes it away again. */

@@ -64,7 +64,7 @@ describe('given a database with an owner, a limit, a comment, grants and setting
     expect(before).toMatchObject({ owner: 'the owner', limit: 17, comment: "the shop's own 復元" });
     expect(before.settings).toHaveLength(2);
     await server.query('postgres', `DROP DATABASE "${database}"`);
-    const { status, json } = await workspace.run(['restore', 'shop', '--yes', '--json']);
+    const { status, json } = await workspace.run(['restore', 'shop', '--in-place', '--no-safety', '--yes', '--json']);
     expect(json).toMatchObject({ verdict: 'identical', inPlace: true });
     expect(status).toBe(0);
     expect(await shell()).toEqual(before);
@@ -99,7 +99,7 @@ describe('given a database with an owner, a limit, a comment, grants and setting
 describe('given a server without the roles that the database names', () => {
   it('when it is restored there, then it is refused before anything is made, and the statements that help are printed', async () => {
     await using other = await startLocalServer();
-    const { status, stderr } = await workspace.run(['restore', 'shop', '--yes'], {
+    const { status, stderr } = await workspace.run(['restore', 'shop', '--in-place', '--no-safety', '--yes'], {
       environment: { SHOP_URL: other.url(database) },
     });
     expect(stderr).toMatch(/^fukugen: the server lacks roles that the database names: Guest "x", clerk, the owner\n/);
@@ -113,7 +113,9 @@ describe('given a server without the roles that the database names', () => {
       { rolconnlimit: 3 },
     );
     expect(
-      await workspace.run(['restore', 'shop', '--yes'], { environment: { SHOP_URL: other.url(database) } }),
+      await workspace.run(['restore', 'shop', '--in-place', '--no-safety', '--yes'], {
+        environment: { SHOP_URL: other.url(database) },
+      }),
     ).toMatchObject({ status: 0 });
     expect(await other.names()).toEqual(['postgres', database]);
   });

@@ -116,7 +116,7 @@ describe('given servers of other majors', () => {
     expect(await workspace.run(['backup'])).toMatchObject({ status: 0, all: '\n' });
     expect(await workspace.run(['verify', '--full'])).toMatchObject({ status: 0, all: '\n' });
     await server.query('postgres', 'DROP DATABASE shop');
-    const { status, json } = await workspace.run(['restore', 'shop', '--yes', '--json']);
+    const { status, json } = await workspace.run(['restore', 'shop', '--in-place', '--no-safety', '--yes', '--json']);
     expect(json).toMatchObject({ verdict: 'identical', inPlace: true });
     expect(status).toBe(0);
   });

@@ -1,5 +1,5 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { removeTree } from '../../../local/system/folders.ts';
 import { type LocalServer, startLocalServer } from '../../helpers/local-server.ts';
@@ -45,7 +45,7 @@ async function replace(path: string, change: (content: Buffer) => Buffer | undef
 
 async function dumpedTable(): Promise<string> {
   const files = Object.keys(await photograph(workspace.path('disk', generation, 'sources/shop/data/dump')));
-  return `shop/data/dump/${files.find((name) => name.endsWith('.dat.gz'))}`;
+  return `shop/data/dump/${files.find((name) => name.endsWith('.sql.zst'))}`;
 }
 
 describe('given a generation that was damaged after it was taken', () => {
@@ -61,7 +61,12 @@ describe('given a generation that was damaged after it was taken', () => {
     ['the settings of the database are no JSON', 'shop', 'shop/data/settings.json', () => Buffer.from('{')],
     ['the settings of the database are missing', 'shop', 'shop/data/settings.json', () => undefined],
     ['the settings of the database are others', 'shop', 'shop/data/settings.json', () => Buffer.from('[]\n\n')],
-    ['the table of contents is cut', 'shop', 'shop/data/dump/toc.dat', (content: Buffer) => content.subarray(0, 500)],
+    [
+      'the schema of the database is cut',
+      'shop',
+      'shop/data/dump/schema.dump',
+      (content: Buffer) => content.subarray(0, 500),
+    ],
     ['the fingerprint is missing', 'shop', 'shop/fingerprint.json', () => undefined],
     ['the list of files is missing', 'work', 'work/files.jsonl', () => undefined],
   ])(
@@ -69,7 +74,7 @@ describe('given a generation that was damaged after it was taken', () => {
     async (_what, source, path, change) => {
       await replace(path, change);
       const before = [await server.names(), await photograph(workspace.path('work'))];
-      const { status, all } = await workspace.run(['restore', source, '--yes']);
+      const { status, all } = await workspace.run(['restore', source, '--in-place', '--no-safety', '--yes']);
       expect(all).not.toMatch(/defect/);
       expect(status).toBe(4);
       expect([await server.names(), await photograph(workspace.path('work'))]).toEqual(before);
@@ -77,11 +82,12 @@ describe('given a generation that was damaged after it was taken', () => {
   );
 
   it('when a dumped row has another value, and a valid archive around it, then a restore names the file and makes nothing', async () => {
-    const change = (content: Buffer) => gzipSync(Buffer.from(String(gunzipSync(content)).replace(/c4ca/, 'c4cb')));
+    const change = (content: Buffer) =>
+      zstdCompressSync(Buffer.from(String(zstdDecompressSync(content)).replace(/c4ca/, 'c4cb')));
     await replace(await dumpedTable(), change);
     const before = await server.names();
-    const { status, all } = await workspace.run(['restore', 'shop', '--yes']);
-    expect(all).toMatch(/the backup is damaged: dump\/\d+\.dat\.gz: /);
+    const { status, all } = await workspace.run(['restore', 'shop', '--in-place', '--no-safety', '--yes']);
+    expect(all).toMatch(/the backup is damaged: dump\/data\/\S+\.sql\.zst: /);
     expect(status).toBe(4);
     expect(await server.names()).toEqual(before);
   });
@@ -90,7 +96,7 @@ describe('given a generation that was damaged after it was taken', () => {
 describe('given a source that is of another kind than it was', () => {
   it('when it is restored, then that is said with status 4', async () => {
     await workspace.write({ sources: { work: sources.shop }, stores });
-    const { status, stderr } = await workspace.run(['restore', 'work', '--yes']);
+    const { status, stderr } = await workspace.run(['restore', 'work', '--in-place', '--no-safety', '--yes']);
     expect(stderr).toBe('fukugen: work is a postgres in the policy and a directory in the backup\n');
     expect(status).toBe(4);
     await workspace.write({ sources, stores });

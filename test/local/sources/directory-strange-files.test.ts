@@ -41,7 +41,7 @@ describe('given names, permissions, times and links of every kind', () => {
     expect(await workspace.run(['backup', '--source', 'strange'])).toMatchObject({ status: 0, all: '\n' });
     expect(await workspace.run(['verify', '--full'])).toMatchObject({ status: 0, all: '\n' });
     execFileSync('rm', ['-rf', workspace.path('strange')]);
-    const { status, stdout } = await workspace.run(['restore', 'strange', '--yes']);
+    const { status, stdout } = await workspace.run(['restore', 'strange', '--in-place', '--no-safety', '--yes']);
     expect(stdout).toMatch(/: identical\n$/);
     expect(status).toBe(0);
     expect(await photograph(workspace.path('strange'))).toEqual(before);
@@ -88,7 +88,14 @@ describe('given a name that is not UTF-8', () => {
 
   it('when it is restored, then what is in the backup is put in place and the status is 3', async () => {
     await rm(workspace.path('unnamed'), { recursive: true });
-    const { status, json } = await workspace.run(['restore', 'unnamed', '--yes', '--json']);
+    const { status, json } = await workspace.run([
+      'restore',
+      'unnamed',
+      '--in-place',
+      '--no-safety',
+      '--yes',
+      '--json',
+    ]);
     expect(json).toMatchObject({ verdict: 'incomplete', inPlace: true });
     expect(status).toBe(3);
     expect(Object.keys(await photograph(join(workspace.home, 'unnamed')))).toEqual(['named']);

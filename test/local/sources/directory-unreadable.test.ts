@@ -73,7 +73,10 @@ describe('given a folder inside that may not be entered', () => {
 
   it('when it is lost and restored, then what is in the backup is put in place and the status is 3', async () => {
     execFileSync('rm', ['-rf', workspace.path('hidden')]);
-    const { status, json } = await workspace.run(['restore', 'hidden', '--yes', '--json'], { through });
+    const { status, json } = await workspace.run(
+      ['restore', 'hidden', '--in-place', '--no-safety', '--yes', '--json'],
+      { through },
+    );
     expect(json).toMatchObject({ inPlace: true, verdict: 'incomplete' });
     expect(status).toBe(3);
   });
@@ -82,7 +85,8 @@ describe('given a folder inside that may not be entered', () => {
 describe('given a file that is written to all the time', () => {
   it('when the folder is backed up, then the file is stored as last read and named, and the generation verifies', async () => {
     const file = workspace.path('busy', 'log');
-    await writeFile(file, 'x'.repeat(2_000_000));
+    // Takes longer to read than a busy machine lets the writer wait for its turn.
+    await writeFile(file, 'x'.repeat(100_000_000));
     const writer = spawn('sh', ['-c', 'while :; do printf 0123456789 >> "$1"; done', 'sh', file]);
     try {
       const { status, stdout } = await workspace.run(['backup', '--source', 'busy'], { through: [] });
@@ -126,7 +130,13 @@ describe('given a folder that is not there', () => {
     expect(json.sources.map((source: { name: string }) => source.name)).toEqual(['busy']);
     expect(json.stores).toEqual([{ name: 'disk', stored: true }]);
     expect(status).toBe(5);
-    expect(await workspace.run(['restore', 'missing', '--yes'])).toMatchObject({
+    expect(await workspace.run(['restore', 'missing'])).toMatchObject({
+      status: 5,
+      stderr: expect.stringMatching(
+        /^fukugen: no generation in the store disk holds missing\n {2}next: fukugen backup /,
+      ),
+    });
+    expect(await workspace.run(['restore', 'missing', '--at', json.generation])).toMatchObject({
       status: 5,
       stderr: expect.stringMatching(
         /the generation .* does not hold missing\n {2}next: fukugen list, then --at another/,

@@ -59,7 +59,7 @@ describe('given a folder of 20,000 files', () => {
 
   it('when the folder is lost and restored in place, then every file is back and compared', async () => {
     await rm(workspace.path('work'), { recursive: true });
-    const { status, json } = await workspace.run(['restore', 'work', '--yes', '--json']);
+    const { status, json } = await workspace.run(['restore', 'work', '--in-place', '--no-safety', '--yes', '--json']);
     expect(json).toMatchObject({ verdict: 'identical', inPlace: true, kept: null, undo: [] });
     expect(status).toBe(0);
     expect(json.detail.files).toBe(files + folders + 1);

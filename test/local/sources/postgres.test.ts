@@ -89,7 +89,7 @@ describe('given both databases lost', () => {
   it.each(['many', 'empty'])('when %s is restored in place, then it is what was backed up', async (name) => {
     await server.query('postgres', `DROP DATABASE ${name}`);
     const [generation] = await generationsIn(workspace.path('disk'));
-    const restore = ['restore', name, '--yes', '--json', '--at', generation as string];
+    const restore = ['restore', name, '--in-place', '--no-safety', '--yes', '--json', '--at', generation as string];
     const { status, json } = await workspace.run(restore);
     expect(json).toMatchObject({ verdict: 'identical', inPlace: true, kept: null, undo: [] });
     expect(status).toBe(0);

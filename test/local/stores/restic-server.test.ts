@@ -93,7 +93,7 @@ describe('given the server down', () => {
   it.each([
     ['list'],
     ['verify', '--store', 'offsite'],
-    ['restore', 'work', '--store', 'offsite', '--yes'],
+    ['restore', 'work', '--store', 'offsite', '--in-place', '--no-safety', '--yes'],
     ['compare', 'work', '--store', 'offsite'],
     ['init', 'offsite'],
     ['backup', '--dry-run'],

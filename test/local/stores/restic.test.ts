@@ -70,7 +70,7 @@ describe('given a repository', () => {
       ],
     ]);
     const [snapshot] = JSON.parse((await restic('snapshots', '--json')).stdout);
-    expect(snapshot.tags).toEqual(['fukugen', 'policy=tested', `generation=${generation}`]);
+    expect(snapshot.tags).toEqual(['fukugen', 'policy=tested', `generation=${generation}`, 'source=work', 'whole']);
     expect(generation.startsWith(new Date(snapshot.time).toISOString().slice(0, 19).replaceAll(':', '-'))).toBe(true);
     expect(snapshot.hostname).toBe(hostname());
   });
@@ -109,7 +109,9 @@ describe('given a repository', () => {
     await rename(workspace.path('disk'), workspace.path('disk lost'));
     const before = await photograph(workspace.path('work'));
     await rm(workspace.path('work'), { recursive: true });
-    expect(await workspace.run(['restore', 'work', '--store', 'offsite', '--yes'])).toMatchObject({ status: 0 });
+    expect(
+      await workspace.run(['restore', 'work', '--store', 'offsite', '--in-place', '--no-safety', '--yes']),
+    ).toMatchObject({ status: 0 });
     expect(await photograph(workspace.path('work'))).toEqual(before);
     await rename(workspace.path('disk lost'), workspace.path('disk'));
   });
@@ -145,7 +147,7 @@ describe('given the wrong password', () => {
     ['backup'],
     ['list'],
     ['verify', '--store', 'offsite'],
-    ['restore', 'work', '--store', 'offsite', '--yes'],
+    ['restore', 'work', '--store', 'offsite', '--in-place', '--no-safety', '--yes'],
     ['init'],
   ])(
     'when "fukugen %s" needs the repository, then one sentence says so, the status is 8 and nothing in it changes',

@@ -1,0 +1,140 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { FukugenError } from '../../core/errors.ts';
+import { type ProgramResult, runProgram } from '../system/run-program.ts';
+import { markSecret } from '../system/secrets.ts';
+import { temporaryFolder } from '../system/temporary-folder.ts';
+
+export interface RcloneSettings {
+  /** `name:path`. */
+  readonly remote: string;
+  /** Of the remote; none: rclone's own configuration knows it. */
+  readonly options: Readonly<Record<string, string>> | undefined;
+  /** Options that are secrets, by their values. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly crypt: { readonly password: string; readonly salt: string | undefined } | undefined;
+  readonly caCertificate: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+const nothingThere = 3;
+
+/**
+ * Right for Cloudflare R2, and harmless elsewhere. Keys of one bucket may neither list nor make buckets; R2 answered rclone 1.60's
+ * look after an upload with 501 (neiliro 290); many connections meet with 429 (pgbackrest 2655). Uploads are held against the list of the
+ * next run instead.
+ */
+const flags = [
+  '--s3-no-check-bucket',
+  '--s3-no-head',
+  '--transfers=4',
+  '--checkers=4',
+  '--retries=3',
+  '--use-json-log',
+];
+
+/** Options of rclone's backends that stand obscured in its configuration. */
+const obscuredOptions = /(^|_)pass(word\d?)?$/;
+
+/** One place of rclone's, with its configuration in the environment: a password never stands in an argument or a file. */
+export class RcloneRemote {
+  private readonly settings: RcloneSettings;
+  private configured: Promise<Readonly<Record<string, string>>> | undefined;
+
+  constructor(settings: RcloneSettings) {
+    this.settings = settings;
+  }
+
+  /** A path in it, as an argument. */
+  at(...parts: string[]): string {
+    const path = parts.join('/');
+    if (this.settings.crypt) return `fukugencrypt:${path}`;
+    const base = this.base();
+    return path === '' ? base : `${base}${/[:/]$/.test(base) ? '' : '/'}${path}`;
+  }
+
+  /** @returns the lines of what is there; none where nothing is */
+  async list(place: string, ...args: string[]): Promise<string[]> {
+    const { status, stdout } = await this.run(['lsf', ...args, place], [0, nothingThere]);
+    return status === nothingThere ? [] : stdout.split('\n').filter(Boolean);
+  }
+
+  /** Lends the option that names files, as many as there are. */
+  async withNames<T>(names: readonly string[], use: (option: string) => Promise<T>): Promise<T> {
+    await using folder = await temporaryFolder('names of files');
+    const file = join(folder.path, 'names');
+    await writeFile(file, `${names.join('\n')}\n`, { mode: 0o600 });
+    return await use(`--files-from-raw=${file}`);
+  }
+
+  async run(args: readonly string[], accept: readonly number[] = [0]): Promise<ProgramResult> {
+    this.configured ??= this.configuration();
+    const { caCertificate, signal } = this.settings;
+    const all = [...flags, ...(caCertificate ? [`--ca-cert=${caCertificate}`] : []), ...args];
+    const options = { environment: await this.configured, signal, code: 'store' } as const;
+    const result = await runProgram('rclone', all, { ...options, accept: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] });
+    if (accept.includes(result.status)) return result;
+    throw explain(args[0] as string, result);
+  }
+
+  private base(): string {
+    const { remote, options } = this.settings;
+    return options ? `fukugenremote:${remote.slice(remote.indexOf(':') + 1)}` : remote;
+  }
+
+  /** https://rclone.org/docs/#environment-variables */
+  private async configuration(): Promise<Record<string, string>> {
+    const { options, secrets, crypt } = this.settings;
+    const environment: Record<string, string> = {};
+    const set = (remote: string, option: string, value: string) => {
+      environment[`RCLONE_CONFIG_${remote}_${option.toUpperCase()}`] = value;
+    };
+    const name = options ? 'FUKUGENREMOTE' : this.settings.remote.split(':', 1).join('').toUpperCase();
+    for (const [option, value] of Object.entries(options ?? {})) set(name, option, value);
+    for (const [option, value] of Object.entries(secrets))
+      set(name, option, obscuredOptions.test(option) ? await this.obscured(value) : value);
+    if (crypt) {
+      set('FUKUGENCRYPT', 'type', 'crypt');
+      set('FUKUGENCRYPT', 'remote', this.base());
+      set('FUKUGENCRYPT', 'password', await this.obscured(crypt.password));
+      if (crypt.salt !== undefined) set('FUKUGENCRYPT', 'password2', await this.obscured(crypt.salt));
+    }
+    return environment;
+  }
+
+  /** From standard input, since arguments are public. Obscured is not encrypted: the result is as secret as the password. */
+  private async obscured(secret: string): Promise<string> {
+    const result = await execa('rclone', ['obscure', '-'], { input: secret, reject: false });
+    if (result.failed) {
+      const reason = result.code === 'ENOENT' ? 'the program rclone is not installed' : 'rclone obscure failed';
+      throw new FukugenError(result.code === 'ENOENT' ? 'missing' : 'store', reason, { next: 'install rclone' });
+    }
+    markSecret(result.stdout);
+    return result.stdout;
+  }
+}
+
+function explain(verb: string, { status, stderr }: ProgramResult): FukugenError {
+  const refusal = /SignatureDoesNotMatch|InvalidAccessKeyId|AccessDenied|couldn't decrypt|bad password/i.exec(
+    stderr,
+  )?.[0];
+  const words = stderr
+    .split('\n')
+    .filter(Boolean)
+    .slice(-3)
+    .map((line) => {
+      try {
+        return (JSON.parse(line) as { readonly msg: string }).msg.trim();
+      } catch {
+        return line;
+      }
+    })
+    .join('\n');
+  if (refusal !== undefined) {
+    return new FukugenError('secret', `rclone ${verb} was refused: ${refusal}`, {
+      next: 'check the secrets that the policy names, and what they may do',
+    });
+  }
+  return new FukugenError('store', `rclone ${verb} ended with status ${status}: ${words}`);
+}
