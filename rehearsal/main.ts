@@ -8,7 +8,8 @@ import type { RehearsalReport } from './report.ts';
 const help = `npm run rehearse -- [--size 300MB] [--report rehearsal.json]
 
 Loses a database and a folder on this machine, gets both back, and proves that they are the same.
-Starts its own PostgreSQL and S3 server, needs no account, and leaves nothing behind but the report.
+Then runs the monthly drill of the cloud half in a simulated account, with real databases. Starts its own
+PostgreSQL and S3 server, needs no account, and leaves nothing behind but the report, and the drill's beside it.
 
   --size     size of the sample database, 20MB or more (default: 60MB)
   --report   where the report goes (default: rehearsal.json)
@@ -44,10 +45,16 @@ async function main(): Promise<number> {
   const stop = new AbortController();
   // `on`, not `once`: execa's own handler ends the process when it finds that it is the only one left.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  const report = await rehearse(size === undefined ? {} : { bytes: size.bytes }, stop.signal);
+  const { drillReport, ...report } = await rehearse(size === undefined ? {} : { bytes: size.bytes }, stop.signal);
   await writeFile(values.report, `${JSON.stringify(report, null, 2)}\n`);
+  if (drillReport !== undefined) await writeFile(drillFile(values.report), drillReport);
   stdout.write(`\n${summary(report, values.report)}\n`);
   return report.verdict === 'passed' ? 0 : 1;
+}
+
+/** Beside the report. */
+function drillFile(report: string): string {
+  return `${report.replace(/\.json$/, '')}-drill.html`;
 }
 
 function summary(report: RehearsalReport, file: string): string {
@@ -56,6 +63,7 @@ function summary(report: RehearsalReport, file: string): string {
   const { rpo, rto } = report.measured ?? {};
   return [
     `${styleText(['green', 'bold'], 'PASSED')} in ${report.seconds} s. The database was lost and is back, byte for byte as it was backed up.`,
-    `RPO ${rpo?.seconds} s, RTO ${rto?.seconds} s, ${report.negativeControls.length} kinds of damage caught. The whole story is in ${file}.`,
+    `RPO ${rpo?.seconds} s, RTO ${rto?.seconds} s, ${report.negativeControls.length} kinds of damage caught. The whole story is in ${file}; what an`,
+    `auditor gets of the drill is in ${drillFile(file)}.`,
   ].join('\n');
 }

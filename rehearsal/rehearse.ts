@@ -6,6 +6,7 @@ import pg from 'pg';
 import { bytesText } from '../local/console/table.ts';
 import { type ScratchServer, startScratchServer } from '../local/postgres/scratch-server.ts';
 import { removeTree } from '../local/system/folders.ts';
+import { CloudPlay } from './cloud-play.ts';
 import { type CommandLine, synthesise } from './command-line.ts';
 import { damageOneByte } from './damage.ts';
 import { startObjectStore } from './object-store.ts';
@@ -50,12 +51,14 @@ export async function rehearse(options: RehearsalOptions, signal: AbortSignal): 
     measured: play.measured,
     comparison: play.comparison,
     negativeControls: play.negativeControls,
+    ...(play.drillReport !== undefined && { drillReport: play.drillReport }),
   };
 }
 
 class Play {
   measured: Measured | null = null;
   comparison: unknown = null;
+  drillReport: string | undefined;
   readonly negativeControls: NegativeControl[] = [];
   private readonly timeline: Timeline;
   private readonly options: RehearsalOptions;
@@ -142,13 +145,13 @@ class Play {
     });
     const disaster = performance.now();
     const restored = await timeline.stage('fukugen restore shop', async () => {
-      const { json } = await fukugen.run(['restore', 'shop', '--store', 'offsite', '--yes']);
+      const { json } = await fukugen.run(['restore', 'shop', '--store', 'offsite', '--in-place', '--yes']);
       this.comparison = json.detail;
       return [`from S3, beside, compared (${json.verdict}), then renamed into place`, json];
     });
     const rtoSeconds = Math.round((performance.now() - disaster) / 10) / 100;
     await timeline.stage('fukugen restore work', async () => {
-      const { json } = await fukugen.run(['restore', 'work', '--yes']);
+      const { json } = await fukugen.run(['restore', 'work', '--in-place', '--yes']);
       return [`from disk, compared (${json.verdict}), then renamed into place`, undefined];
     });
     await timeline.stage('what was lost', async () => {
@@ -170,6 +173,14 @@ class Play {
       const { stacks, resources } = await synthesise(join(home, 'cdk.out'));
       return [`${stacks.length} stacks (${stacks.join(', ')}), ${resources} resources, validated offline`, undefined];
     });
+    timeline.chapter('The monthly drill, in a simulated account');
+    const cloud = new CloudPlay(timeline, this.stack, fukugen);
+    try {
+      await cloud.perform();
+    } finally {
+      this.negativeControls.push(...cloud.negativeControls);
+      this.drillReport = cloud.reportHtml;
+    }
   }
 
   /** A restore brings a copy back right; then one byte in one row of it changes. */

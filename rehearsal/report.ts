@@ -12,6 +12,8 @@ export interface RehearsalReport {
   /** How the restored database compares with what was recorded when it was backed up. */
   readonly comparison: unknown;
   readonly negativeControls: readonly NegativeControl[];
+  /** The report of the drill in the simulated account: a page of HTML, which goes to a file of its own. */
+  readonly drillReport?: string;
 }
 
 export interface Measured {

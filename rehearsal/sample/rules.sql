@@ -15,6 +15,8 @@ BEGIN
     END IF;
   END LOOP;
   PERFORM setval('analytics.event_ids', (SELECT max(event_id) FROM analytics.events));
+  -- Tables that inherit the column draw from its sequence too.
+  PERFORM setval('content.notes_note_id_seq', (SELECT max(note_id) FROM content.notes));
 END $$;
 
 -- What migrations leave: a hole in the column numbers, and a default that old rows only pretend to store.

@@ -1,0 +1,78 @@
+import { expect } from '@jest/globals';
+import { allStates, type Execution, type RunOptions } from '../../../rehearsal/aws/state-machine.ts';
+import { type DrillScene, isWriting, setDrillScene, tokyo } from './drill-scene.ts';
+
+/*
+ * Everything that a drill asks of AWS, and every state of its machine, is found out by a drill that goes well; then each of them fails
+ * in turn, in each way that it can. Whoever adds a state or a call has it failed without saying so.
+ */
+
+/** A little production, of which hundreds of drills are made. */
+export interface FaultScene extends DrillScene {
+  /** Every call of a drill that goes well, with the database whose drill makes it. */
+  readonly asked: ReadonlyMap<string, string>;
+  /** Those that have a function do their work. */
+  readonly states: readonly string[];
+}
+
+export async function setFaultScene(): Promise<FaultScene> {
+  const scene = await setDrillScene(async (production) => {
+    await production.query('create database hoshizora');
+    for (const sql of [
+      'create schema shop',
+      'create table shop.orders (order_id int primary key)',
+      'create table shop.order_items (order_id int references shop.orders)',
+      'create table shop.heartbeats (at timestamptz default now())',
+    ]) {
+      await production.query(sql, [], 'hoshizora');
+    }
+  }, true);
+  const { cloud } = scene;
+  const asked = new Map<string, string>();
+  for (const name of ['shop', cluster]) {
+    cloud.calls.length = 0;
+    const execution = await cloud.drill(tokyo, requestFor(name));
+    if (execution.status !== 'SUCCEEDED') throw new Error(`${execution.error} ${execution.cause}`);
+    for (const { caller, service, operation } of cloud.calls) asked.set(`${caller} ${service}:${operation}`, name);
+  }
+  const [, { DefinitionString }] = cloud.machine(tokyo);
+  const states = allStates(JSON.parse(`${DefinitionString}`))
+    .filter(([, { Type }]) => Type === 'Task')
+    .map(([name]) => name);
+  return { ...scene, asked: new Map([...asked].sort()), states };
+}
+
+/** Goes through every state. */
+export const cluster = 'carts';
+
+function requestFor(name: string): object {
+  return { databases: [{ name, source: 'latest' }] };
+}
+
+/** A drill with something failing in it, then the hours in which the janitor comes by with nothing failing any more. */
+export async function drillWithFault(
+  { cloud }: FaultScene,
+  name: string,
+  options: RunOptions = {},
+): Promise<Execution> {
+  cloud.calls.length = 0;
+  const execution = await cloud.drill(tokyo, requestFor(name), { mostRetries: 2, ...options });
+  cloud.watch = () => {};
+  for (let round = 0; round < 20 && cloud.scratches().length > 0; round++) {
+    await cloud.functions.invoke(tokyo, 'hoshizora-drill-janitor', { trigger: 'hourly' });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return execution;
+}
+
+export function expectNothingLeftAndNoHarm({ cloud }: FaultScene): void {
+  expect(cloud.scratches().map(({ identifier }) => identifier)).toEqual([]);
+  for (const { service, operation, input } of cloud.calls) {
+    if (service !== 'rds' || !isWriting(operation)) continue;
+    const target = input.TargetDBInstanceIdentifier ?? input.DBInstanceIdentifier ?? input.DBClusterIdentifier;
+    expect(target).toMatch(/^hoshizora-drill-/);
+  }
+}
+
+/** Milliseconds for a test of dozens of drills. */
+export const patience = 300_000;
