@@ -15,6 +15,7 @@ export default {
     ],
   },
   testTimeout: 60_000,
-  // Tests start PostgreSQL servers and restic; two workers keep a two-core machine from starving them.
-  maxWorkers: 2,
+  // Tests start PostgreSQL servers and restic, and wait for them: two workers leave a quarter of a two-core machine idle, and more than
+  // three starve it.
+  maxWorkers: 3,
 };

@@ -63,6 +63,12 @@ function hasPostgresServer() {
   );
 }
 
+/** The same places as test/helpers/browser.ts. */
+function hasBrowser() {
+  const apps = ['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
+  return ['chromium', 'chromium-browser', 'google-chrome'].some(onPath) || apps.some(existsSync);
+}
+
 const programs = [
   {
     name: 'PostgreSQL server and client',
@@ -71,7 +77,14 @@ const programs = [
     brew: ['postgresql@17'],
   },
   { name: 'restic', present: () => onPath('restic'), apt: ['restic'], brew: ['restic'] },
+  // Extended attributes; macOS has no such program.
+  { name: 'attr', present: () => process.platform !== 'linux' || onPath('getfattr'), apt: ['attr'], brew: [] },
+  { name: 'rclone', present: () => onPath('rclone'), apt: ['rclone'], brew: ['rclone'] },
   { name: 'rsync', present: () => onPath('rsync'), apt: ['rsync'], brew: ['rsync'] },
+  // Only tests open the report of a drill; a rehearsal does not wait for a browser.
+  ...(process.argv.includes('--browser')
+    ? [{ name: 'Chromium', present: hasBrowser, apt: ['chromium'], brew: [], cask: ['chromium'] }]
+    : []),
 ];
 
 function systemPrograms() {
@@ -80,10 +93,12 @@ function systemPrograms() {
   const names = missing.map((program) => program.name).join(', ');
   const apt = missing.flatMap((program) => program.apt);
   const brew = missing.flatMap((program) => program.brew);
+  const cask = missing.flatMap((program) => program.cask ?? []);
   const isRoot = process.getuid?.() === 0;
   if (process.platform === 'darwin' && onPath('brew')) {
     say(`installing ${names} with Homebrew`);
-    run('brew', ['install', ...brew]);
+    if (brew.length > 0) run('brew', ['install', ...brew]);
+    if (cask.length > 0) run('brew', ['install', '--cask', ...cask]);
   } else if (isRoot && onPath('apt-get')) {
     say(`installing ${names} with apt`);
     // policy-rc.d is not ours to write: a server that the package starts on its own port does no harm to tests on free ports.
@@ -91,7 +106,7 @@ function systemPrograms() {
     run('apt-get', ['update', '-q'], env);
     run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...apt], env);
   } else if (process.platform === 'darwin') {
-    stop(`${names} missing. Install Homebrew from https://brew.sh, then: brew install ${brew.join(' ')}`);
+    stop(`${names} missing. Install Homebrew from https://brew.sh, then: brew install ${[...brew, ...cask].join(' ')}`);
   } else {
     stop(`${names} missing. Install with: sudo apt-get update && sudo apt-get install -y ${apt.join(' ')}`);
   }
