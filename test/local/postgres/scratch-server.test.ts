@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
 import pg from 'pg';
 import { startScratchServer } from '../../../local/postgres/scratch-server.ts';
 import { commandLines, eventually, processesOf } from '../../helpers/local-processes.ts';
@@ -93,22 +94,20 @@ describe('given a scratch server', () => {
     expect(await server.log()).toMatch(/password authentication failed/);
   });
 
-  it('when it does not start, then its own words are told and nothing stays', async () => {
-    // A place of its own: other tests start and stop servers in the machine's.
-    const usual = tmpdir();
-    process.env.TMPDIR = home;
-    await expect(startScratchServer({ settings: { shared_buffers: 'a lot' } })).rejects.toMatchObject({
-      code: 'store',
-      message: expect.stringMatching(
-        /^a scratch PostgreSQL \d+ did not start: .*invalid value for parameter "shared_buffers"/s,
-      ),
-    });
-    await expect(startScratchServer({ initArguments: ['--no-such-option'] })).rejects.toMatchObject({
-      code: 'store',
-      message: expect.stringMatching(/did not start: .*unrecognized option/s),
-    });
-    process.env.TMPDIR = usual;
-    expect(await readdir(home)).toEqual([]);
+  it.each([
+    ["{ settings: { shared_buffers: 'a lot' } }", /did not start: .*invalid value for parameter "shared_buffers"/s],
+    ["{ initArguments: ['--no-such-option'] }", /did not start: .*unrecognized option/s],
+  ])('when it does not start with %s, then its own words are told and nothing stays', async (options, words) => {
+    // A temporary folder of its own, which the server's account can reach: other tests start and stop servers in the machine's.
+    const place = await mkdtemp(join(tmpdir(), 'fukugen-refused-'));
+    await chmod(place, 0o711);
+    const script = `const { startScratchServer } = await import('${module}');
+      await startScratchServer(${options}).catch((error) => console.log(JSON.stringify(error), error.message))`;
+    const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script], { env: { TMPDIR: place } });
+    expect(stdout).toContain('"code":"store"');
+    expect(stdout).toMatch(words);
+    expect(await readdir(place)).toEqual([]);
+    await rm(place, { recursive: true });
   });
 });
 
