@@ -1,11 +1,9 @@
 import { FukugenError } from '../../core/errors.ts';
+import type { TableSelection } from '../postgres/choose-tables.ts';
 import type { Source } from '../sources/index.ts';
 
 /** A part of a source, as the command line names it. */
-export interface Selection {
-  /** As `schema.name`; without a schema in `public`. */
-  readonly table?: readonly string[];
-  readonly schema?: readonly string[];
+export interface Selection extends TableSelection {
   /** As in a .gitignore file. */
   readonly path?: readonly string[];
 }

@@ -32,6 +32,7 @@ const shop = `
   INSERT INTO sales.bills SELECT g, g FROM generate_series(1, 10) g;
   INSERT INTO sales.lines SELECT g FROM generate_series(1, 10) g;
   REFRESH MATERIALIZED VIEW counts;
+  CREATE MATERIALIZED VIEW sales.totals AS SELECT count(*) AS bills FROM sales.bills;
   SELECT lo_from_bytea(0, 'large');`;
 
 beforeAll(async () => {
@@ -95,7 +96,8 @@ describe('given a database', () => {
     });
     const { status, json } = await workspace.run(args.filter((arg) => arg !== 'Odd.Name'));
     expect({ status, verdict: json.verdict }).toEqual({ status: 0, verdict: 'identical' });
-    expect(await tablesIn(json.beside)).toEqual(['"Odd.Name"', 'sales.bills', 'sales.lines']);
+    expect(await tablesIn(json.beside)).toEqual(['"Odd.Name"', 'sales.bills', 'sales.lines', 'sales.totals']);
+    expect(await server.query(json.beside, 'SELECT bills::int FROM sales.totals')).toEqual([{ bills: 10 }]);
     expect(json.detail.leftOut).toEqual(
       expect.arrayContaining([
         'constraint public."Odd.Name"."Odd.Name_order_fkey"',

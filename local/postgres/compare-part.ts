@@ -4,7 +4,7 @@ import {
   compareFingerprints,
   type DatabaseFingerprint,
 } from '../../core/integrity/index.ts';
-import type { Tables } from './choose-tables.ts';
+import { keyOf, type Tables } from './choose-tables.ts';
 
 /** A part of a database held against the record of the whole. */
 interface PartComparison {
@@ -22,10 +22,10 @@ export function comparePart(
   { filled, kept, dropped }: Tables,
   expected: NonNullable<CompareOptions['expected']>,
 ): PartComparison {
-  const isFilled = ({ schema, name }: { schema: string; name: string }) => filled.has(JSON.stringify([schema, name]));
+  const isFilled = ({ schema, name }: { schema: string; name: string }) => filled.has(keyOf({ schema, name }));
   const labelOf = ({ kind, name }: SchemaObject) => `${kind} ${name}`;
   const present = new Set(found.schema.objects.map(labelOf));
-  const sequences = new Set(found.sequences.map(({ schema, name }) => JSON.stringify([schema, name])));
+  const sequences = new Set(found.sequences.map(keyOf));
   const part: DatabaseFingerprint = {
     ...recorded,
     tables: recorded.tables.filter(isFilled),
@@ -33,7 +33,7 @@ export function comparePart(
       ...recorded.schema,
       objects: recorded.schema.objects.filter((object) => present.has(labelOf(object)) || isDue(object, present)),
     },
-    sequences: recorded.sequences.filter(({ schema, name }) => sequences.has(JSON.stringify([schema, name]))),
+    sequences: recorded.sequences.filter(({ schema, name }) => sequences.has(keyOf({ schema, name }))),
     largeObjects: found.largeObjects,
     roles: recorded.roles.filter(({ name }) => found.roles.some((role) => role.name === name)),
     unseen: recorded.unseen.filter(
@@ -47,8 +47,8 @@ export function comparePart(
   );
   const lines = missingWith(recorded, present, labelOf, dropped);
   const empty = found.tables
-    .filter(({ schema, name }) => kept.has(JSON.stringify([schema, name])) && !isFilled({ schema, name }))
-    .map(({ schema, name }) => `the rows of ${schema}.${name}, which another table inherits from`);
+    .filter((table) => kept.has(keyOf(table)) && !isFilled(table))
+    .map(({ schema, name }) => `the rows of ${schema}.${name}, which is here for the sake of another table`);
   const { count } = recorded.largeObjects;
   return { comparison, leftOut: [...lines, ...empty, ...(count > 0 ? [`${count} large objects`] : [])] };
 }

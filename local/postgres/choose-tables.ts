@@ -1,16 +1,22 @@
 import type pg from 'pg';
 import { FukugenError } from '../../core/errors.ts';
 import type { DatabaseFingerprint } from '../../core/integrity/index.ts';
-import type { Selection } from './selection.ts';
+
+/** Some tables of a database, as a person names them. */
+export interface TableSelection {
+  /** As `schema.name`; without a schema in `public`. */
+  readonly table?: readonly string[];
+  readonly schema?: readonly string[];
+}
 
 interface Table {
   readonly schema: string;
   readonly name: string;
 }
 
-/** Which tables of a database a selection means; the sets hold schema and name as JSON. */
+/** Which tables of a database a selection means; the sets hold their keys. */
 export interface Tables {
-  /** Those whose rows are restored: the ones that are meant, with their partitions, and the tables of extensions. */
+  /** Those whose rows are restored: the ones that are meant, with their partitions, and the tables of extensions, as far as the dump has them. */
   readonly filled: ReadonlySet<string>;
   /** Those that are meant, and what they are a part of or inherit from. */
   readonly kept: ReadonlySet<string>;
@@ -20,8 +26,13 @@ export interface Tables {
 
 const shown = 20;
 
+/** Of a table, in a set. */
+export function keyOf({ schema, name }: Table): string {
+  return JSON.stringify([schema, name]);
+}
+
 /** `orders` is `public.orders`; a name may have dots. */
-function tableFrom(written: string): Table {
+export function tableFrom(written: string): Table {
   const dot = written.indexOf('.');
   return dot < 0
     ? { schema: 'public', name: written }
@@ -31,7 +42,7 @@ function tableFrom(written: string): Table {
 /**
  * @throws FukugenError `missing` naming every table and schema that the backup does not have, and the tables that it has
  */
-export function requireKnown(recorded: DatabaseFingerprint, { table = [], schema = [] }: Selection): void {
+export function requireKnown(recorded: DatabaseFingerprint, { table = [], schema = [] }: TableSelection): void {
   const plain = recorded.tables.filter(({ kind }) => kind !== 'materialized view');
   const names = new Set(plain.map((one) => `${one.schema}.${one.name}`));
   // A partitioned table has no rows of its own, and is in the schema only.
@@ -59,14 +70,26 @@ interface Row extends Table {
   readonly extension: boolean;
 }
 
-/** Reads the database that has the tables already: only there partitions and parents can be found. */
-export async function chooseTables(client: pg.Client, { table = [], schema = [] }: Selection): Promise<Tables> {
+/**
+ * Reads the database that has the tables already: only there partitions and parents can be found.
+ *
+ * @param selection - `undefined`: every table that is recorded
+ * @throws FukugenError `missing` when the dump has no rows of any of them: the policy left them out
+ */
+export async function chooseTables(
+  client: pg.Client,
+  selection: TableSelection | undefined,
+  recorded: DatabaseFingerprint,
+): Promise<Tables> {
+  const asked = selection
+    ? (selection.table ?? []).map(tableFrom)
+    : recorded.tables.map(({ schema, name }) => ({ schema, name }));
   const { rows } = await client.query<Row>(
     `with recursive
        asked as (select * from json_to_recordset($1::json) as a (schema text, name text)),
        parts as (
          select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-          where c.relkind in ('r', 'p')
+          where c.relkind in ('r', 'p', 'f', 'm')
             and (n.nspname = any ($2::text[]) or exists (select from asked where schema = n.nspname and name = c.relname))
          union
          select i.inhrelid from pg_catalog.pg_inherits i join parts p on p.oid = i.inhparent
@@ -83,16 +106,22 @@ export async function chooseTables(client: pg.Client, { table = [], schema = [] 
        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p', 'f', 'm') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
       order by c.relispartition, 1, 2`,
-    [JSON.stringify(table.map(tableFrom)), schema],
+    [JSON.stringify(asked), selection?.schema ?? []],
   );
-  const key = (row: Row) => JSON.stringify([row.schema, row.name]);
+  const dumped = new Set(recorded.tables.map(keyOf));
+  if (selection && !rows.some((row) => row.meant && dumped.has(keyOf(row)))) {
+    const names = [...(selection.table ?? []), ...(selection.schema ?? []).map((name) => `the schema ${name}`)];
+    throw new FukugenError('missing', `the backup has no rows of ${names.join(', ')}`, {
+      next: 'fukugen list, then --at a generation that has them: the policy may have left them out of this one',
+    });
+  }
   const kinds: Readonly<Record<string, Tables['dropped'][number]['kind']>> = {
     f: 'FOREIGN TABLE',
     m: 'MATERIALIZED VIEW',
   };
   return {
-    filled: new Set(rows.filter(({ meant, extension }) => meant || extension).map(key)),
-    kept: new Set(rows.filter(({ above }) => above).map(key)),
+    filled: new Set(rows.filter((row) => (row.meant || row.extension) && dumped.has(keyOf(row))).map(keyOf)),
+    kept: new Set(rows.filter(({ above }) => above).map(keyOf)),
     dropped: rows
       .filter(({ above, extension }) => !above && !extension)
       .map((row) => ({ schema: row.schema, name: row.name, kind: kinds[row.kind] ?? 'TABLE' })),

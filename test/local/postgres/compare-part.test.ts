@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DatabaseFingerprint } from '../../../core/integrity/index.ts';
 import { layout } from '../../../local/generation/manifest.ts';
-import { comparePart } from '../../../local/restore/compare-part.ts';
+import { comparePart } from '../../../local/postgres/compare-part.ts';
 import { type LocalServer, startLocalServer } from '../../helpers/local-server.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
 
