@@ -3,6 +3,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   globalSetup: '<rootDir>/test/environment/set-up.mjs',
+  testSequencer: '<rootDir>/test/environment/long-suites-first.mjs',
   globalTeardown: '<rootDir>/test/environment/tear-down.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

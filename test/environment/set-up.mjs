@@ -8,4 +8,7 @@ export default async function setUp() {
   // As /tmp itself: a scratch PostgreSQL of root's runs as another account, and so do some tests.
   await chmod(folder, 0o1777);
   process.env.TMPDIR = folder;
+  // What processes of a run compile, they compile once; CDK need not remember where each construct was made.
+  process.env.CDK_DISABLE_STACK_TRACE = '1';
+  process.env.NODE_COMPILE_CACHE = join(folder, 'compile-cache');
 }

@@ -55,6 +55,8 @@ export class LocalWorkspace implements AsyncDisposable {
       TMPDIR: join(home, 'tmp'),
       XDG_STATE_HOME: join(home, 'state'),
       RESTIC_CACHE_DIR: join(home, 'restic-cache'),
+      // Hundreds of short processes: compiling what they share is nearly half of their time.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
     };
   }
 
