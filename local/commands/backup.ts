@@ -4,6 +4,7 @@ import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { bytesText, secondsText } from '../console/table.ts';
 import { isComplete, type PostgresDetail, type SourceRecord } from '../generation/manifest.ts';
 import { type Taken, takeGeneration } from '../generation/take-generation.ts';
+import { partText } from '../postgres/part.ts';
 import { settleInterrupted } from '../restore/settle-interrupted.ts';
 import { planSource, type Source } from '../sources/index.ts';
 import type { RunContext } from '../system/run-context.ts';
@@ -118,7 +119,7 @@ function largest({ largest: [first] }: PostgresDetail): string {
 function describe({ detail, files }: SourceRecord): string {
   switch (detail.kind) {
     case 'postgres':
-      return `${detail.tables} tables, ${detail.rows} rows, ${bytesText(files.bytes)} dumped of ${bytesText(detail.size)}${largest(detail)}`;
+      return `${detail.tables} tables, ${detail.rows} rows, ${bytesText(files.bytes)} dumped of ${bytesText(detail.size)}${largest(detail)}${detail.part ? `, only ${partText(detail.part)}` : ''}`;
     case 'sqlite':
       return `${detail.tables} tables, ${detail.rows} rows, ${bytesText(files.bytes)}, integrity ${detail.integrity}${detail.orphans.map((line) => `; ${line}`).join('')}`;
     case 'files':

@@ -3,9 +3,14 @@ import { confirm, requireSomeone } from '../console/confirm.ts';
 import { exitStatus } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { generationAt } from '../generation/identifier.ts';
+import type { SourceRecord } from '../generation/manifest.ts';
+import { connectionOf, databaseOf } from '../postgres/connection.ts';
+import { partText } from '../postgres/part.ts';
+import { renaming } from '../postgres/swap-database.ts';
 import { askForRestore } from '../restore/ask.ts';
 import { chooseGenerationOf } from '../restore/choose-generation.ts';
 import { RestoreJournal } from '../restore/journal.ts';
+import { isTaken } from '../restore/put-back.ts';
 import { restoreSelection } from '../restore/restore-selection.ts';
 import { type Safety, safetyStore, takeSafety } from '../restore/safety.ts';
 import { type Selection, selectionOf, selectionText } from '../restore/selection.ts';
@@ -52,10 +57,11 @@ export async function restore(
   if (options.inPlace && !options.yes) requireSomeone();
   await using _lock = await journal.lock(source.name, 'restore');
   await settleSource(workspace, journal, source.name);
-  const safety = options.inPlace ? await takeSafety(workspace, journal, source, options, context) : undefined;
   context.progress.stage(`fetching ${generation} from ${store.name}`);
   // Awaited here, or the lock would be gone before the work begins.
   return await openSource(store, generation, source, async (folder, record) => {
+    if (options.inPlace) await requireWhole(source, record);
+    const safety = options.inPlace ? await takeSafety(workspace, journal, source, options, context) : undefined;
     context.progress.stage(`restoring ${source.name} to a new place`);
     if (selection) {
       const part = await restoreSelection(source, folder, record, selection, context);
@@ -74,6 +80,20 @@ interface Plan {
   readonly store: Store;
   readonly generation: string;
   readonly selection: Selection | undefined;
+}
+
+/** @throws FukugenError `usage` when a part of a database would take the place of the whole */
+async function requireWhole(source: Source, { detail }: SourceRecord): Promise<void> {
+  if (detail.kind !== 'postgres' || !detail.part || source.kind !== 'postgres') return;
+  const live = databaseOf(await connectionOf(source.settings));
+  if (!(await isTaken(source, live))) return;
+  throw new FukugenError(
+    'usage',
+    `the backup has a part of the database (${partText(detail.part)}), which would take the place of the whole of ${live}`,
+    {
+      next: `leave --in-place out, and take from the new database what is needed; or give ${live} another name first: ${renaming(live, `${live}_whole`)};`,
+    },
+  );
 }
 
 function requireSense({ inPlace, yes, safety }: RestoreOptions, selection: Selection | undefined): void {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { FukugenError } from '../../core/errors.ts';
+import type { DatabasePart } from '../postgres/part.ts';
 import type { FileList } from './entry.ts';
 import { readWhole, writeDurably } from './recorded-file.ts';
 import type { Problem } from './tree-walk.ts';
@@ -50,6 +51,8 @@ export interface PostgresDetail {
   readonly size: number;
   /** The largest tables, without their indexes. */
   readonly largest: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[];
+  /** Whose rows were dumped, as the policy says it; what is counted here and below is of these. @default - the whole database */
+  readonly part?: DatabasePart;
   readonly tables: number;
   readonly rows: number;
   /** SHA-256 of `fingerprint.json`, in hexadecimal. */

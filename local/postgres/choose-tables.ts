@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { FukugenError } from '../../core/errors.ts';
-import type { DatabaseFingerprint } from '../../core/integrity/index.ts';
+import { type DatabaseFingerprint, named } from '../../core/integrity/index.ts';
 
 /** Some tables of a database, as a person names them. */
 export interface TableSelection {
@@ -9,7 +9,7 @@ export interface TableSelection {
   readonly schema?: readonly string[];
 }
 
-interface Table {
+export interface Table {
   readonly schema: string;
   readonly name: string;
 }
@@ -68,6 +68,7 @@ interface Row extends Table {
   readonly meant: boolean;
   readonly above: boolean;
   readonly extension: boolean;
+  readonly parts: boolean;
 }
 
 /**
@@ -101,7 +102,8 @@ export async function chooseTables(
      select n.nspname as schema, c.relname as name, c.relkind as kind,
             c.oid in (select oid from parts) as meant, c.oid in (select oid from above) as above,
             exists (select from pg_catalog.pg_depend d
-                     where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e') as extension
+                     where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e') as extension,
+            exists (select from pg_catalog.pg_inherits i where i.inhparent = c.oid) as parts
        from pg_catalog.pg_class c
        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p', 'f', 'm') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
@@ -119,11 +121,15 @@ export async function chooseTables(
     f: 'FOREIGN TABLE',
     m: 'MATERIALIZED VIEW',
   };
+  const leftOut = new Set(recorded.unseen.flatMap(({ why, name }) => (why === 'excluded' ? [name] : [])));
+  // Of a dump without some tables everything stays but those, and what only they are parts of.
+  const goes = (row: Row) =>
+    selection !== undefined || leftOut.has(named(row.schema, row.name)) || (row.kind === 'p' && row.parts);
   return {
     filled: new Set(rows.filter((row) => (row.meant || row.extension) && dumped.has(keyOf(row))).map(keyOf)),
     kept: new Set(rows.filter(({ above }) => above).map(keyOf)),
     dropped: rows
-      .filter(({ above, extension }) => !above && !extension)
+      .filter((row) => !row.above && !row.extension && goes(row))
       .map((row) => ({ schema: row.schema, name: row.name, kind: kinds[row.kind] ?? 'TABLE' })),
   };
 }

@@ -3,6 +3,7 @@ import {
   type Comparison,
   compareFingerprints,
   type DatabaseFingerprint,
+  named,
 } from '../../core/integrity/index.ts';
 import { keyOf, type Tables } from './choose-tables.ts';
 
@@ -66,13 +67,13 @@ function missingWith(
   labelOf: (object: SchemaObject) => string,
   dropped: Tables['dropped'],
 ): string[] {
-  const tables = new Set(dropped.map(({ schema, name }) => `${plainName(schema)}.${plainName(name)}`));
+  const tables = new Set(dropped.map(({ schema, name }) => named(schema, name)));
   const isDropped = ({ kind, name }: SchemaObject) => /(?:table|materialized view)$/.test(kind) && tables.has(name);
   // A serial's goes with its table.
   const theirs = new Set(
     recorded.sequences
       .filter(({ column }) => column !== null && tables.has(column.slice(0, column.lastIndexOf('.'))))
-      .map(({ schema, name }) => `${plainName(schema)}.${plainName(name)}`),
+      .map(({ schema, name }) => named(schema, name)),
   );
   return recorded.schema.objects
     .filter((object) => !present.has(labelOf(object)) && (object.of === undefined || present.has(object.of)))
@@ -81,9 +82,4 @@ function missingWith(
         !isDue(object, present) && !isDropped(object) && !(object.kind === 'sequence' && theirs.has(object.name)),
     )
     .map(labelOf);
-}
-
-/** As the record names things: quoted only where it is needed. */
-function plainName(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }

@@ -3,11 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import pg from 'pg';
 import { FukugenError } from '../../core/errors.ts';
 import type { EarlierTree } from '../generation/capture-tree.ts';
 import type { FileEntry } from '../generation/entry.ts';
 import { programOutput } from '../system/run-program.ts';
 import { isSystemError, storeFailure } from '../system/store-failure.ts';
+import type { Table } from './choose-tables.ts';
 import type { Connection } from './connection.ts';
 import { commandOf, type PostgresPrograms } from './programs.ts';
 import { dumpLayout, readme } from './segments/layout.ts';
@@ -20,6 +22,8 @@ export interface Dump {
   readonly snapshot: string;
   /** Of the database, as the server calls it. */
   readonly encoding: string;
+  /** Tables whose rows are left out, and large objects with them. @default - the whole database */
+  readonly without?: readonly Table[] | undefined;
   /** Must not exist. */
   readonly into: string;
   /** The generation before, whose segments are linked where the text is the same. */
@@ -38,6 +42,7 @@ export async function dumpDatabase({
   into,
   earlier,
   encoding,
+  without,
   ...dump
 }: Dump): Promise<ReadonlyMap<string, FileEntry>> {
   await mkdir(into, { mode: 0o700 });
@@ -58,7 +63,8 @@ export async function dumpDatabase({
   // UTF-8 whatever the database has, so that the text around the rows is readable here; bytes of an unknown encoding are left alone.
   const utf8 = encoding === 'SQL_ASCII' ? [] : ['--encoding=UTF8'];
   let linked: ReadonlyMap<string, FileEntry> = new Map();
-  const data = pgDump({ ...dump, signal }, ['--format=plain', '--section=data', ...utf8], async (output) => {
+  const part = without ? ['--no-blobs', ...without.map((table) => `--exclude-table-data=${exactly(table)}`)] : [];
+  const data = pgDump({ ...dump, signal }, ['--format=plain', '--section=data', ...utf8, ...part], async (output) => {
     linked = await writeSegments(output, into, earlier);
   });
   const first = await Promise.race([settled(schema), settled(data)]);
@@ -67,6 +73,11 @@ export async function dumpDatabase({
   if (first !== undefined) throw first;
   await Promise.all([schema, data]);
   return linked;
+}
+
+/** In quotes nothing is a pattern: https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-PATTERNS */
+function exactly({ schema, name }: Table): string {
+  return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
 }
 
 async function settled(work: Promise<unknown>): Promise<unknown> {

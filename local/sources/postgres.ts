@@ -1,16 +1,19 @@
 import { hash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import type pg from 'pg';
 import { FukugenError } from '../../core/errors.ts';
 import {
   type Comparison,
   compareFingerprints,
   type DatabaseFingerprint,
   fingerprintDatabase,
+  named,
   openSnapshot,
   renderComparison,
 } from '../../core/integrity/index.ts';
 import type { SourcePolicy } from '../../core/policy/index.ts';
+import { bytesText } from '../console/table.ts';
 import { compareTree } from '../generation/compare-tree.ts';
 import { type Entry, type FileEntry, readEntries, writeEntries } from '../generation/entry.ts';
 import { type PostgresDetail, type SourceRecord, sourceLayout } from '../generation/manifest.ts';
@@ -30,8 +33,10 @@ import {
 import { type DatabaseSetting, readSettings } from '../postgres/database-shell.ts';
 import { dumpDatabase } from '../postgres/dump.ts';
 import { dumpGlobals, presentRoles, rolesIn } from '../postgres/globals.ts';
+import { partOf, partText, requireTables, tablesOf } from '../postgres/part.ts';
 import { clientFor, type PostgresPrograms, serverFor } from '../postgres/programs.ts';
-import { type RestoredDatabase, restoreDatabase } from '../postgres/restore-database.ts';
+import { type DatabaseRestore, type RestoredDatabase, restoreDatabase } from '../postgres/restore-database.ts';
+import { restorePart } from '../postgres/restore-part.ts';
 import { startScratchServer } from '../postgres/scratch-server.ts';
 import { databaseExists, dropDatabase, renaming, sessionsIn, swapDatabases } from '../postgres/swap-database.ts';
 import { policyPath } from '../system/folders.ts';
@@ -72,13 +77,28 @@ export async function plan(policy: PostgresPolicy): Promise<Plan> {
   return withSession(connection, async (client) => {
     const server = await serverOf(client);
     const client_ = await dumpingClient(policy, connection, server.major);
-    const { rows } = await client.query<{ size: string }>(
-      'SELECT pg_size_pretty(pg_database_size(current_database())) AS size',
-    );
+    const { rows } = await client.query<{ size: string }>('SELECT pg_database_size(current_database()) AS size');
+    const part = partOf(policy);
+    if (part) await requireTables(client, part, databaseOf(connection));
+    const of = part ? `${partText(part)} of ` : '';
+    const size = `${bytesText(Number(rows[0]?.size))}${await largestText(client)}`;
     return {
-      text: `the database ${databaseOf(connection)}, ${rows[0]?.size}, on PostgreSQL ${server.version}, with pg_dump ${client_.version}`,
+      text: `${of}the database ${databaseOf(connection)}, ${size}, on PostgreSQL ${server.version}, with pg_dump ${client_.version}`,
     };
   });
+}
+
+/** As the last VACUUM or ANALYZE saw them: to measure a table is to wait for whoever has it locked. */
+async function largestText(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ schema: string; name: string; bytes: string }>(
+    `SELECT n.nspname AS schema, c.relname AS name,
+            (c.relpages + coalesce(t.relpages, 0)) * current_setting('block_size')::bigint AS bytes
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
+      WHERE c.relkind IN ('r', 'm') AND c.relpages > 0 AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+      ORDER BY 3 DESC, 1, 2 LIMIT ${largestShown}`,
+  );
+  if (rows.length === 0) return '';
+  return `, largest ${rows.map(({ schema, name, bytes }) => `${named(schema, name)} about ${bytesText(Number(bytes))}`).join(', ')}`;
 }
 
 /** Dump and fingerprint read the same exported snapshot, so that a restore can be held against exactly what was dumped. */
@@ -90,6 +110,8 @@ export async function capture(policy: PostgresPolicy, context: CaptureContext): 
     const server = await serverOf(client);
     const programs = await dumpingClient(policy, connection, server.major);
     const snapshot = await openSnapshot(client);
+    const part = partOf(policy);
+    const chosen = part && (await requireTables(client, part, databaseOf(connection)));
     const settings = await readSettings(client);
     const { rows } = await client.query<{ server_encoding: string }>('SHOW server_encoding');
     const encoding = rows[0]?.server_encoding ?? '';
@@ -98,6 +120,7 @@ export async function capture(policy: PostgresPolicy, context: CaptureContext): 
     const sequencesRead = Promise.withResolvers<void>();
     const fingerprinting = fingerprintDatabase(client, {
       onSequencesRead: sequencesRead.resolve,
+      ...(chosen ? { tables: (name) => chosen.tables.has(name) } : {}),
       onTable: (_name, done, total) => context.progress.count(done, total, 'tables'),
       signal: context.signal,
     });
@@ -110,6 +133,7 @@ export async function capture(policy: PostgresPolicy, context: CaptureContext): 
           programs,
           snapshot,
           encoding,
+          without: chosen?.others,
           into: join(context.folder, dumpPath),
           earlier: context.earlier,
           signal,
@@ -138,6 +162,7 @@ export async function capture(policy: PostgresPolicy, context: CaptureContext): 
         .toSorted((a, b) => b.bytes - a.bytes)
         .slice(0, largestShown)
         .map(({ schema, name, rows, bytes }) => ({ name: `${schema}.${name}`, rows, bytes })),
+      ...(part ? { part } : {}),
       tables: recorded.tables.length,
       rows: recorded.tables.reduce((sum, table) => sum + table.rows, 0),
       fingerprint: hash('sha256', text),
@@ -156,7 +181,7 @@ export async function prove(folder: string, record: SourceRecord, context: RunCo
   const stored = await readStored(folder, record);
   await using server = await startScratchServer({ programs: await serverFor(stored.recorded.server.major) });
   const maintenance = connectionFrom(server.connection(maintenanceDatabase));
-  const restored = await restoreDatabase(maintenance, {
+  const restored = await restoreAll(maintenance, record, {
     ...stored,
     into: 'restored',
     place: 'scratch',
@@ -167,6 +192,19 @@ export async function prove(folder: string, record: SourceRecord, context: RunCo
   return proofOf(restored);
 }
 
+/** All that the dump has; of a part nothing else, not even empty tables. */
+async function restoreAll(
+  maintenance: Connection,
+  record: SourceRecord,
+  restore: DatabaseRestore,
+): Promise<RestoredDatabase> {
+  const { part } = record.detail as PostgresDetail;
+  if (!part) return restoreDatabase(maintenance, restore);
+  const { comparison, notes, leftOut } = await restorePart(maintenance, { ...restore, selection: undefined });
+  const lines = [`note: ${partText(part)}, as the policy said`, ...leftOut.map((line) => `left out: ${line}`)];
+  return { comparison, notes: [...notes, ...lines] };
+}
+
 /** Holds what the database is now against what was recorded; reads only. */
 export async function compare(
   policy: PostgresPolicy,
@@ -175,14 +213,25 @@ export async function compare(
   context: RunContext,
 ): Promise<Proof> {
   const { recorded } = await readStored(folder, record);
+  const { part } = record.detail as PostgresDetail;
   const found = await withSession(await connectionOf(policy), async (client) => {
     await openSnapshot(client);
+    const chosen = part && (await tablesOf(client, part));
     return fingerprintDatabase(client, {
+      ...(chosen ? { tables: (name) => chosen.tables.has(name) } : {}),
       onTable: (_name, done, total) => context.progress.count(done, total, 'tables compared'),
       signal: context.signal,
     });
   });
-  return proofOf({ comparison: compareFingerprints(recorded, found, { restore: 'logical' }), notes: [] });
+  const sides = part
+    ? ([inPart(recorded), { ...inPart(found), largeObjects: recorded.largeObjects }] as const)
+    : ([recorded, found] as const);
+  return proofOf({ comparison: compareFingerprints(...sides, { restore: 'logical' }), notes: [] });
+}
+
+/** Nobody wants to be told of what was left out by choice. */
+function inPart(fingerprint: DatabaseFingerprint): DatabaseFingerprint {
+  return { ...fingerprint, unseen: fingerprint.unseen.filter(({ why }) => why !== 'excluded') };
 }
 
 /** Restores into a new database on the same server, beside the live one. */
@@ -201,7 +250,7 @@ export async function restoreBeside(
   const programs = await withSession(maintenance, async (client) => clientFor((await serverOf(client)).major));
   const discard = () => dropDatabase(maintenance, name);
   const missing = await rolesMissing(maintenance, folder, stored.entries);
-  const restored = await restoreDatabase(maintenance, {
+  const restored = await restoreAll(maintenance, record, {
     ...stored,
     into: name,
     place: 'live',

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { path, secret } from '../fields.ts';
 import { common } from './common.ts';
 
+/** Names of schemas or tables, exact but for `*`, which stands for anything. */
+const names = z.array(z.string().min(1)).min(1, 'name at least one, or leave it out').optional();
+
 export const postgres = z
   .strictObject({
     kind: z.literal('postgres'),
@@ -25,6 +28,16 @@ export const postgres = z
         project: z.string().min(1).optional(),
       })
       .optional(),
+    /**
+     * Only the rows of the tables in these schemas, and of those under `tables`. The definition of everything else is kept with them, since
+     * a table needs types, functions and extensions; a restore takes away the tables that are not in this part.
+     * @default - the whole database
+     */
+    schemas: names,
+    /** As `schema.name`; without a schema in `public`. A partitioned table has its partitions with it. */
+    tables: names,
+    /** Left out of those, or of the whole database. */
+    excludeTables: names,
     ...common,
   })
   .refine(
