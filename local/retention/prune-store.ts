@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { FukugenError } from '../../core/errors.ts';
 import type { Retention } from '../../core/policy/index.ts';
+import { momentOf } from '../generation/identifier.ts';
 import type { Held, Store } from '../stores/store.ts';
 import { type Decision, decide } from './decide.ts';
 import type { Memory } from './memory.ts';
@@ -17,9 +18,14 @@ export interface PrunePlan extends Decision {
   readonly left: readonly { readonly generation: string; readonly reason: string }[];
 }
 
+/** For so long a generation stays that was taken right before a restore. */
+const safetyDays = 30;
+
 /**
  * What would go from a store.
  *
+ * @param safety - names of generations that were taken right before a restore: the policy's rules count moments of the source's life, and
+ *   they are none that anybody chose, so they neither take a place in its histories nor go by its rules
  * @throws FukugenError `incomplete` when the newest run is not whole: what is there may be all that is good
  */
 export async function planPrune(
@@ -27,16 +33,35 @@ export async function planPrune(
   retention: Retention,
   policy: string,
   memory: Memory,
+  safety: ReadonlySet<string>,
+  now = new Date(),
 ): Promise<PrunePlan> {
   const owner: Owner = { policy, host: hostname() };
   const held = await store.held();
-  const mine = held.filter((item) => leftBecause(item, owner) === undefined);
+  const own = held.filter((item) => leftBecause(item, owner) === undefined);
+  const mine = own.filter(({ generation }) => !safety.has(generation));
   await requireHealth(store.name, mine, memory);
   const left = held.flatMap((item) => {
     const reason = leftBecause(item, owner);
     return reason === undefined ? [] : [{ generation: item.generation, reason }];
   });
-  return { store: store.name, ...decide(mine, retention, await memory.proofsOf(store.name)), left };
+  const { keep, remove } = decide(mine, retention, await memory.proofsOf(store.name), now);
+  const before = decideSafety(
+    own.filter(({ generation }) => safety.has(generation)),
+    now,
+  );
+  return { store: store.name, keep: [...keep, ...before.keep], remove: [...remove, ...before.remove], left };
+}
+
+function decideSafety(held: readonly Held[], now: Date): Decision {
+  const oldest = now.getTime() - safetyDays * 86_400_000;
+  const isKept = (generation: string) => (momentOf(generation) as Date).getTime() > oldest;
+  const generations = held.map(({ generation }) => generation);
+  const reasons = [`taken right before a restore, kept for ${safetyDays} days`];
+  return {
+    keep: generations.filter(isKept).map((generation) => ({ generation, reasons })),
+    remove: generations.filter((generation) => !isKept(generation)),
+  };
 }
 
 export async function prune(store: Store, plan: PrunePlan, memory: Memory): Promise<void> {

@@ -2,7 +2,11 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Retention } from '../../../core/policy/index.ts';
 import { backup } from '../../../local/commands/backup.ts';
+import { Memory } from '../../../local/retention/memory.ts';
+import { planPrune } from '../../../local/retention/prune-store.ts';
+import type { Store } from '../../../local/stores/store.ts';
 import { removeTree } from '../../../local/system/folders.ts';
 import { openWorkspace } from '../../../local/workspace.ts';
 import { verifyInProcess } from '../../helpers/local-in-process.ts';
@@ -117,6 +121,40 @@ describe('given generations and a policy that keeps fewer', () => {
     const { json } = await home.run(['prune', '--json']);
     expect(json.stores[0].keep.at(-1)).toEqual({ generation: oldest, reasons: ['the newest verified (bytes)'] });
     expect(await generationsIn(home.path('disk'))).toHaveLength(3);
+  });
+
+  it('when some were taken right before restores, then they take no place of the others, and go after 30 days', async () => {
+    const all = await generationsIn(home.path('disk'));
+    // The newest of them too: had it a place among the last two, one that was taken by the clock would go for it.
+    const [old, recent] = [all.at(0), all.at(-1)] as [string, string];
+    await mkdir(home.path('state', 'fukugen', 'tested', 'restores'), { recursive: true });
+    await writeFile(
+      home.path('state', 'fukugen', 'tested', 'restores', 'safety.json'),
+      JSON.stringify([old, recent, '2020-01-01T00-00-00-000Z']),
+    );
+    const workspace = await openWorkspace(home.home, 'backup.config.yaml', context.signal);
+    const planAt = (moment: number) =>
+      planPrune(
+        workspace.stores[0] as Store,
+        workspace.retention.disk as Retention,
+        'tested',
+        new Memory(workspace.state),
+        new Set([old, recent]),
+        new Date(moment),
+      );
+    const soon = await planAt(newest + hour);
+    expect(soon.keep.map(({ generation }) => generation)).toEqual([all.at(-2), all.at(-3), recent, old]);
+    expect(soon.keep.at(-1)?.reasons).toEqual(['taken right before a restore, kept for 30 days']);
+    expect(soon.remove).toEqual([all.at(-4), all.at(-5)]);
+    const later = await planAt(newest + 28 * 24 * hour);
+    expect(later.keep.map(({ generation }) => generation)).toEqual([all.at(-2), all.at(-3), recent]);
+    expect(later.remove).toContain(old);
+    // The command knows them too.
+    const { json } = await home.run(['prune', '--dry-run', '--json']);
+    expect(json.stores[0].keep.slice(0, 2).map(({ generation }: { generation: string }) => generation)).toEqual([
+      all.at(-2),
+      all.at(-3),
+    ]);
   });
 
   it('when an older one does not verify, then it is no reason to keep it', async () => {
