@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tag } from '@aws-sdk/client-rds';
 import type { ScratchServer } from '../../local/postgres/scratch-server.ts';
 import type { Secrets } from './secrets.ts';
@@ -70,6 +71,8 @@ export class Databases {
   readonly automatedBackups: AutomatedBackups[] = [];
   /** How long a transition takes, which AWS needs minutes for. */
   transitionMilliseconds = 60;
+  /** Nothing becomes what it was asked to become, as long as this holds. */
+  isStuck = false;
   private readonly underWay = new Set<Promise<void>>();
 
   constructor(account: string, secrets: Secrets) {
@@ -147,12 +150,17 @@ export class Databases {
 
   /** Waits for what is under way, and stops every server that was restored. */
   async stop(): Promise<void> {
+    this.isStuck = false;
     while (this.underWay.size > 0) await Promise.all(this.underWay);
     await Promise.all(this.states.map((one) => one.server?.stop()));
   }
 
   private later(work: () => Promise<void>): void {
-    const done = new Promise((resolve) => setTimeout(resolve, this.transitionMilliseconds)).then(work);
+    const wait = async () => {
+      do await sleep(this.transitionMilliseconds);
+      while (this.isStuck);
+    };
+    const done = wait().then(work);
     this.underWay.add(done);
     void done.finally(() => this.underWay.delete(done));
   }

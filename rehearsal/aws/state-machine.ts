@@ -61,27 +61,28 @@ export async function runStateMachine(
   name: string,
   { around = (_, invoke) => invoke(), signal, mostRetries = Number.POSITIVE_INFINITY }: RunOptions = {},
 ): Promise<Execution> {
-  const parsed = JSON.parse(definition) as States;
+  const parsed = JSON.parse(definition, (key, value) => (key === 'MaxAttempts' ? Math.min(value, mostRetries) : value));
   const states = allStates(parsed);
   const of = (type: string) => states.filter(([, one]) => one.Type === type);
-  const machine = new StateMachine(shortened(parsed, mostRetries) as never, {
-    validationOptions: { checkPaths: true, checkArn: false },
+  const machine = new StateMachine(parsed, { validationOptions: { checkPaths: true, checkArn: false } });
+  const stopped = new Promise<never>((_, reject) => {
+    const stop = () => reject(new Error('the execution was stopped'));
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop);
   });
-  const startTime = new Date().toISOString();
   const execution = machine.run(input as never, {
     overrides: {
       taskResourceLocalHandlers: Object.fromEntries(
         of('Task').map(([state, { Resource = '' }]) => [
           state,
-          async (given: { FunctionName?: string; Payload?: unknown }) => {
+          async (event: unknown) => {
             // A state that the runner goes on to all the same.
-            if (signal?.aborted) return new Promise(() => {});
-            const isOptimised = Resource.endsWith(':lambda:invoke');
-            const target = (isOptimised ? `${given.FunctionName}` : Resource).split(':').at(-1) as string;
-            const event = isOptimised ? given.Payload : given;
-            const result = await around(state, () => functions.invoke(region, target, event));
+            if (signal?.aborted) return stopped;
+            const invoke = () => functions.invoke(region, Resource.split(':').at(-1) as string, event);
+            // Step Functions waits for no function that is at work, nor does anything here.
+            const result = await Promise.race([stopped, around(state, invoke)]);
             if ('error' in result) throw lambdaError(result.error);
-            return isOptimised ? { StatusCode: 200, Payload: result.answer } : result.answer;
+            return result.answer;
           },
         ]),
       ) as never,
@@ -96,7 +97,6 @@ export async function runStateMachine(
       Execution: {
         Id: `arn:aws:states:${region}:0:execution:drill:${name}`,
         Name: name,
-        StartTime: startTime,
         Input: input as never,
       },
       StateMachine: { Id: `arn:aws:states:${region}:0:stateMachine:drill`, Name: 'drill' },
@@ -106,40 +106,18 @@ export async function runStateMachine(
   const recorded = (async () => {
     for await (const event of execution.eventLogs) events.push(event);
   })().catch(() => {});
-  const ended = execution.result.then(
+  stopped.catch(() => execution.abort());
+  const end = await execution.result.then(
     (output) => ({ status: 'SUCCEEDED' as const, output }),
     (error: Error) => {
-      if (signal?.aborted) return { status: 'ABORTED' as const, output: null };
       const first = (error.cause ?? error) as Error;
       return { status: 'FAILED' as const, output: null, error: first.name, cause: first.message };
     },
   );
-  // Step Functions waits for no function that is at work, nor does anything here.
-  const stopped = new Promise<{ status: 'ABORTED'; output: null }>((resolve) => {
-    const stop = () => {
-      resolve({ status: 'ABORTED', output: null });
-      execution.abort();
-    };
-    // The first state has begun by now.
-    if (signal?.aborted) stop();
-    signal?.addEventListener('abort', stop);
-  });
-  const first = await Promise.race([ended, stopped]);
-  if (first.status !== 'ABORTED') await recorded;
-  return { name, ...first, history: JSON.stringify(events) };
-}
-
-/**
- * Without time-outs, since the runner keeps a timer for each, hours after the state is over, and the process waits for it: functions
- * have time-outs of their own here.
- */
-function shortened(definition: object, mostRetries: number): object {
-  return JSON.parse(
-    JSON.stringify(definition, (key, value) => {
-      if (key === 'TimeoutSeconds') return undefined;
-      return key === 'MaxAttempts' ? Math.min(value, mostRetries) : value;
-    }),
-  );
+  // What it came to after it was stopped is of no interest.
+  if (signal?.aborted) return { name, status: 'ABORTED', output: null, history: JSON.stringify(events) };
+  await recorded;
+  return { name, ...end, history: JSON.stringify(events) };
 }
 
 /** As Step Functions sees it: the type of the error is its name, and the cause is all of it as JSON. */

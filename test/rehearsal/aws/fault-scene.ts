@@ -29,7 +29,7 @@ export async function setFaultScene(): Promise<FaultScene> {
   }, true);
   const { cloud } = scene;
   const asked = new Map<string, string>();
-  for (const name of ['shop', cluster]) {
+  for (const name of [instance, cluster]) {
     cloud.calls.length = 0;
     const execution = await cloud.drill(tokyo, requestFor(name));
     if (execution.status !== 'SUCCEEDED') throw new Error(`${execution.error} ${execution.cause}`);
@@ -42,6 +42,7 @@ export async function setFaultScene(): Promise<FaultScene> {
   return { ...scene, asked: new Map([...asked].sort()), states };
 }
 
+export const instance = 'shop';
 /** Goes through every state. */
 export const cluster = 'carts';
 
@@ -49,15 +50,23 @@ function requestFor(name: string): object {
   return { databases: [{ name, source: 'latest' }] };
 }
 
-/** A drill with something failing in it, then the hours in which the janitor comes by with nothing failing any more. */
+/**
+ * A drill with something failing in it, then the hours in which the janitor comes by with nothing failing any more.
+ *
+ * @param look - before those
+ */
 export async function drillWithFault(
   { cloud }: FaultScene,
   name: string,
   options: RunOptions = {},
+  look: () => void = () => {},
 ): Promise<Execution> {
   cloud.calls.length = 0;
   const execution = await cloud.drill(tokyo, requestFor(name), { mostRetries: 2, ...options });
+  look();
   cloud.watch = () => {};
+  cloud.databases.isStuck = false;
+  cloud.functions.clockAhead = 0;
   for (let round = 0; round < 20 && cloud.scratches().length > 0; round++) {
     await cloud.functions.invoke(tokyo, 'hoshizora-drill-janitor', { trigger: 'hourly' });
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -67,6 +76,7 @@ export async function drillWithFault(
 
 export function expectNothingLeftAndNoHarm({ cloud }: FaultScene): void {
   expect(cloud.scratches().map(({ identifier }) => identifier)).toEqual([]);
+  expect([...cloud.secrets.values.keys()].filter((name) => name.includes(':secret:rds!'))).toEqual([]);
   for (const { service, operation, input } of cloud.calls) {
     if (service !== 'rds' || !isWriting(operation)) continue;
     const target = input.TargetDBInstanceIdentifier ?? input.DBInstanceIdentifier ?? input.DBClusterIdentifier;

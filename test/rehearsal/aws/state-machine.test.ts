@@ -48,12 +48,10 @@ function machine(say: string, retry: object[] = []): string {
     States: {
       Ask: {
         Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
-        Parameters: {
-          FunctionName: 'arn:aws:lambda:x:1:function:operator',
-          Payload: { say, 'name.$': '$$.Execution.Name' },
-        },
-        ResultSelector: { 'answer.$': '$.Payload' },
+        Resource: 'arn:aws:lambda:x:1:function:operator',
+        TimeoutSeconds: 930,
+        Parameters: { say, 'name.$': '$$.Execution.Name' },
+        ResultPath: '$.answer',
         Retry: retry,
         Catch: [{ ErrorEquals: ['Known'], Next: 'Wait' }],
         Next: 'Wait',
