@@ -31,7 +31,7 @@ const longestKeep = 72;
 export async function drill(names: readonly string[], options: DrillOptions, signal: AbortSignal): Promise<Outcome> {
   if (!options.cloud) {
     throw new FukugenError('usage', 'drills of the policy’s databases run in AWS', {
-      next: 'fukugen drill --cloud; for the laptop: fukugen verify --full',
+      next: 'fukugen drill --cloud; for the laptop: fukugen verify --level identical',
     });
   }
   const { policy, file } = await loadPolicy(process.cwd(), options.config);

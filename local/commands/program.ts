@@ -5,6 +5,7 @@ import { exitMeanings, exitStatus } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { createProgress } from '../system/progress.ts';
 import type { RunContext } from '../system/run-context.ts';
+import { usualParts } from '../verification/part.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 import { type BackupOptions, backup } from './backup.ts';
 import { type CompareOptions, compare } from './compare.ts';
@@ -70,14 +71,30 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
 
   program
     .command('verify')
-    .description('read what is stored and hold it against what was recorded when it was backed up')
-    .option('--full', 'restore it too, into a throwaway PostgreSQL or folder, and compare every table and file')
+    .description('prove what is stored, up to a level, and show what each level last covered')
+    .option(
+      '--level <level>',
+      'bytes: every file against its SHA-256; readable: archives, dumps and databases read to the end; restorable: a sample of the files, and every database, restored into a throwaway place; identical: all of it restored and compared with what was recorded',
+      'bytes',
+    )
     .option('--source <name>', 'only this source')
     .option('--store <name>', 'only this store')
     .option('--at <generation>', 'a generation by its name, or latest', 'latest')
+    .option(
+      '--parts <number>',
+      'in how many runs a restic repository is read whole, a part in each',
+      String(usualParts),
+    )
+    .option('--restart', 'begin anew instead of going on where a run was ended')
+    .option('--summary', 'verify nothing; show when each level last covered what')
     .addHelpText(
       'after',
-      examples('fukugen verify', 'fukugen verify --full --store r2', 'fukugen verify --at 2026-11-21T03-00-00-123Z'),
+      examples(
+        'fukugen verify',
+        'fukugen verify --level identical --store r2',
+        'fukugen verify --level restorable --source app --at 2026-11-21T03-00-00-123Z',
+        'fukugen verify --summary',
+      ),
     )
     .action((_options, command: Command) =>
       inWorkspace(command, (workspace, context) =>

@@ -1,20 +1,20 @@
-import { join } from 'node:path';
 import { FukugenError } from '../../core/errors.ts';
 import { exitStatus, statusOf } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
-import { compareTree } from '../generation/compare-tree.ts';
-import { readEntries } from '../generation/entry.ts';
-import { layout, type Manifest, readManifest, type SourceRecord } from '../generation/manifest.ts';
-import { readRecorded } from '../generation/recorded-file.ts';
-import { walkTree } from '../generation/tree-walk.ts';
+import { RestoreJournal } from '../restore/journal.ts';
 import { Memory } from '../retention/memory.ts';
-import { proveSource } from '../sources/index.ts';
-import { chooseGeneration, isWithheld } from '../stores/choose.ts';
+import { chooseGeneration } from '../stores/choose.ts';
 import { GenerationsStore } from '../stores/generations.ts';
 import { RcloneStore } from '../stores/rclone.ts';
 import type { Store } from '../stores/store.ts';
 import type { RunContext } from '../system/run-context.ts';
 import { isSystemError } from '../system/store-failure.ts';
+import { type Finding, renderFinding } from '../verification/finding.ts';
+import { momentText } from '../verification/ladder.ts';
+import { levelFrom } from '../verification/levels.ts';
+import { nextPart, partsFrom, usualParts } from '../verification/part.ts';
+import { renderSummary, type SummaryRow, summarise } from '../verification/summary.ts';
+import { type Resumed, verifyGeneration } from '../verification/verify-generation.ts';
 import { chooseStores, type Workspace } from '../workspace.ts';
 
 export interface VerifyOptions extends GlobalOptions {
@@ -22,42 +22,58 @@ export interface VerifyOptions extends GlobalOptions {
   readonly source?: string;
   /** A generation's name, or `latest`. */
   readonly at: string;
-  /** Also restore each source into a throwaway place and compare it with what was recorded. */
-  readonly full?: boolean;
+  /** See `verification/levels.ts`. @default 'bytes' */
+  readonly level?: string;
+  /** In how many runs a restic repository is read whole. @default 7 */
+  readonly parts?: string;
+  /** Begin anew what an earlier run did not end. */
+  readonly restart?: boolean;
+  /** Verify nothing; show what was. */
+  readonly summary?: boolean;
 }
 
-interface Finding {
+interface Unavailable {
   readonly store: string;
-  readonly generation: string;
-  readonly source: string;
-  /** bytes: every stored file has its SHA-256. identical: a restore was compared with what was recorded. */
-  readonly level: 'bytes' | 'identical';
-  readonly verdict: 'identical' | 'different' | 'incomplete';
-  readonly text: string;
-  readonly detail?: unknown;
-  /** SHA-256 of the contents that files should have and do not. */
-  readonly damaged?: readonly string[];
+  readonly error: FukugenError;
 }
 
-/** Reads what is stored and holds it against what was recorded; with `full`, restores it and compares the contents. */
+/** Proves what is stored, up to a level; what it covered is remembered, and shown at the end. */
 export async function verify(workspace: Workspace, options: VerifyOptions, context: RunContext): Promise<Outcome> {
-  const findings: Finding[] = [];
-  const plans: string[] = [];
-  const unavailable: { readonly store: string; readonly error: FukugenError }[] = [];
+  const level = levelFrom(options.level ?? 'bytes');
+  const parts = partsFrom(options.parts ?? String(usualParts));
   const stores = chooseStores(workspace, options.store);
+  const memory = new Memory(workspace.state);
+  if (options.summary) {
+    const rows = await summaryOf(workspace, stores, options, memory);
+    return { status: exitStatus.success, json: { summary: rows }, text: renderSummary(rows), isAnswer: true };
+  }
+  const safety = await new RestoreJournal(workspace.state).safety();
+  const findings: Finding[] = [];
+  const resumed: Resumed[] = [];
+  const plans: string[] = [];
+  const unavailable: Unavailable[] = [];
   for (const store of stores) {
     try {
-      const generation = await chooseGeneration(store, options.at);
-      plans.push(
-        `would verify ${generation} in ${store.name}${options.full ? ', restoring it into a throwaway place' : ''}`,
-      );
-      if (options.dryRun) continue;
-      const found = await verifyGeneration(store, generation, options, context);
+      const generation = await chooseGeneration(store, options.at, safety);
+      if (options.dryRun) {
+        plans.push(await planFor(store, generation, level, parts, memory));
+        continue;
+      }
+      const task = {
+        store,
+        generation,
+        level,
+        source: options.source,
+        parts,
+        restart: options.restart ?? false,
+        memory,
+      };
+      const verified = await verifyGeneration(task, context);
+      findings.push(...verified.findings);
+      if (verified.resumed) resumed.push(verified.resumed);
       // A store that does not encrypt has nothing of a secret source to verify.
-      if (found.length === 0) continue;
-      findings.push(...found);
-      if (options.source === undefined) await remember(workspace, store, generation, found);
-      await markDoubt(store, generation, found);
+      if (verified.findings.length > 0)
+        await markDoubt(store, generation, verified.findings, options.source === undefined);
     } catch (error) {
       // One store out of reach does not keep the others from being proven; it keeps the whole from being called so.
       if (!(error instanceof FukugenError) || error.code === 'cancelled' || stores.length === 1) throw error;
@@ -67,168 +83,84 @@ export async function verify(workspace: Workspace, options: VerifyOptions, conte
   }
   const [first] = unavailable;
   if (first && unavailable.length === stores.length) throw first.error;
-  const verdicts = new Set(findings.map((finding) => finding.verdict));
-  const status = verdicts.has('different')
-    ? exitStatus.mismatch
-    : first
-      ? statusOf(first.error.code)
-      : verdicts.has('incomplete')
-        ? exitStatus.incomplete
-        : exitStatus.success;
-  if (!options.dryRun && findings.length === 0 && !first) {
+  const status = statusFor(findings, first);
+  if (options.dryRun) return { status, json: { dryRun: true, plans }, text: plans.join('\n'), isAnswer: true };
+  if (findings.length === 0 && !first) {
     throw new FukugenError('missing', `none of these stores encrypts, so none holds a file of ${options.source}`, {
       next: 'name a store that encrypts with --store',
     });
   }
-  if (options.dryRun) return { status, json: { dryRun: true, plans }, text: plans.join('\n'), isAnswer: true };
+  const summary = await summaryOf(workspace, stores, options, memory);
   const missed = unavailable.map(({ store, error }) => ({ store, code: error.code, message: error.message }));
   return {
     status,
-    json: { verified: status === exitStatus.success, findings, unavailable: missed },
-    text: [...findings.map(render), ...missed.map(({ store, message }) => `NOT VERIFIED  ${store}: ${message}`)].join(
-      '\n',
-    ),
+    json: { verified: status === exitStatus.success, level, findings, resumed, unavailable: missed, summary },
+    text: [
+      ...resumed.map(renderResumed),
+      ...findings.map(renderFinding),
+      ...missed.map(({ store, message }) => `NOT VERIFIED  ${store}: ${message}`),
+      '',
+      renderSummary(summary),
+    ].join('\n'),
   };
 }
 
-/** `prune` never removes the newest generation that was proven; one that was proven in part was not. */
-async function remember(
-  workspace: Workspace,
+function statusFor(findings: readonly Finding[], unavailable: Unavailable | undefined): number {
+  const verdicts = new Set(findings.map(({ verdict }) => verdict));
+  if (verdicts.has('failed')) return exitStatus.mismatch;
+  if (unavailable) return statusOf(unavailable.error.code);
+  return verdicts.has('incomplete') ? exitStatus.incomplete : exitStatus.success;
+}
+
+async function planFor(
   store: Store,
   generation: string,
-  findings: readonly Finding[],
-): Promise<void> {
-  if (findings.some(({ verdict }) => verdict !== 'identical')) return;
-  for (const level of new Set(findings.map((finding) => finding.level)))
-    await new Memory(workspace.state).rememberProof(store.name, generation, level);
+  level: string,
+  parts: number,
+  memory: Memory,
+): Promise<string> {
+  const known = (await memory.coverage()).stores[store.name];
+  const { number, of } = nextPart(known?.part, parts);
+  const repository = store.kind === 'restic' ? `, and part ${number} of ${of} of the repository` : '';
+  const round = known?.generations[generation]?.round;
+  const rest = round?.level === level ? `, going on from ${momentText(round.startedAt)}` : '';
+  return `would verify ${generation} in ${store.name} up to ${level}${repository}${rest}`;
+}
+
+/** Of the sources that the policy names, those that a store may hold. */
+async function summaryOf(
+  workspace: Workspace,
+  stores: readonly Store[],
+  { source }: VerifyOptions,
+  memory: Memory,
+): Promise<SummaryRow[]> {
+  const wanted = workspace.sources.filter(({ name }) => source === undefined || name === source);
+  const sources = stores.map(({ name, encrypted }) => ({
+    store: name,
+    sources: wanted.filter(({ encryptedOnly }) => encrypted || !encryptedOnly).map((one) => one.name),
+  }));
+  return summarise(await memory.coverage(), sources);
+}
+
+function renderResumed({ store, proven, of, at }: Resumed): string {
+  return `resumed: ${proven} of ${of} sources in ${store} were proven at ${momentText(at)}`;
 }
 
 /** See `stores/doubt.ts`. A store that cannot be written now takes no backup either, so a mark is not missed. */
-async function markDoubt(store: Store, generation: string, findings: readonly Finding[]): Promise<void> {
+async function markDoubt(
+  store: Store,
+  generation: string,
+  findings: readonly Finding[],
+  ofAllSources: boolean,
+): Promise<void> {
   if (!(store instanceof GenerationsStore || store instanceof RcloneStore)) return;
   const damaged = findings.flatMap((finding) => finding.damaged ?? []);
   const [newest] = await store.list();
-  const isWhole = findings.every(({ verdict }) => verdict !== 'different');
+  const isWhole = ofAllSources && findings.every(({ verdict }) => verdict !== 'failed');
   try {
     if (damaged.length > 0) await store.doubt.cast(damaged);
     else if (isWhole && generation === newest?.generation) await store.doubt.dispel();
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }
-}
-
-async function verifyGeneration(
-  store: Store,
-  generation: string,
-  options: VerifyOptions,
-  context: RunContext,
-): Promise<Finding[]> {
-  const base = { store: store.name, generation };
-  context.progress.stage(`checking ${store.name}`);
-  const complaints = await store.check();
-  const findings: Finding[] = complaints.map((text) => ({
-    ...base,
-    source: '(store)',
-    level: 'bytes',
-    verdict: 'different',
-    text,
-  }));
-  try {
-    await store.open(generation, async (folder) => {
-      const manifest = await readManifest(folder);
-      findings.push(
-        ...(await strangers(folder, manifest)).map((text) => ({
-          ...base,
-          source: '(generation)',
-          level: 'bytes' as const,
-          verdict: 'different' as const,
-          text,
-        })),
-      );
-      const isWanted = ({ name }: { readonly name: string }) => options.source === undefined || name === options.source;
-      const isHere = (record: SourceRecord) => isWanted(record) && !isWithheld(record, store);
-      const [failed, records] = [manifest.failed.filter(isWanted), manifest.sources.filter(isHere)];
-      if (options.source !== undefined && records.length === 0 && manifest.sources.some(isWanted)) return;
-      if (failed.length + records.length === 0) {
-        throw new FukugenError('missing', `the generation ${generation} does not hold ${options.source}`, {
-          next: 'fukugen list, then --at another generation',
-        });
-      }
-      for (const { name, reason } of failed) {
-        const text = `not in this generation: ${reason}`;
-        findings.push({ ...base, source: name, level: 'bytes', verdict: 'incomplete', text });
-      }
-      for (const record of records) {
-        const bytes = await verifyBytes(folder, record, context);
-        findings.push({ ...base, source: record.name, level: 'bytes', ...bytes });
-        // A restore of damaged files proves nothing that is not known by now.
-        if (!options.full || bytes.verdict === 'different') continue;
-        context.progress.stage(`restoring ${record.name} from ${store.name} and comparing`);
-        findings.push({
-          ...base,
-          source: record.name,
-          level: 'identical',
-          ...(await proveSource(join(folder, layout.source(record.name)), record, context)),
-        });
-      }
-    });
-  } catch (error) {
-    if (!(error instanceof FukugenError) || !['mismatch', 'store'].includes(error.code)) throw error;
-    findings.push({ ...base, source: '(generation)', level: 'bytes', verdict: 'different', text: error.message });
-  }
-  return findings;
-}
-
-async function verifyBytes(
-  folder: string,
-  record: SourceRecord,
-  context: RunContext,
-): Promise<Pick<Finding, 'verdict' | 'text' | 'detail' | 'damaged'>> {
-  context.progress.stage(`reading ${record.name}`);
-  try {
-    if (record.detail.kind === 'postgres')
-      await readRecorded(join(folder, layout.fingerprint(record.name)), record.detail.fingerprint);
-    const entries = await readEntries(join(folder, layout.files(record.name)), record.files);
-    const differences = await compareTree(join(folder, layout.data(record.name)), entries, {
-      onFile: (done, total) => context.progress.count(done, total, 'files'),
-      signal: context.signal,
-    });
-    if (differences.length === 0)
-      return {
-        verdict: 'identical',
-        text: `${entries.length} files and folders, ${record.files.bytes} bytes: as recorded`,
-      };
-    const lines = differences.map((difference) => `${difference.path}: ${difference.text}`);
-    const different = new Set(differences.map(({ path }) => path));
-    return {
-      verdict: 'different',
-      text: [`${lines.length} of ${entries.length} are not as recorded`, ...lines].join('\n'),
-      detail: { differences },
-      damaged: entries.flatMap((entry) => (entry.type === 'file' && different.has(entry.path) ? [entry.sha256] : [])),
-    };
-  } catch (error) {
-    if (!(error instanceof FukugenError) || error.code !== 'mismatch') throw error;
-    return { verdict: 'different', text: error.message };
-  }
-}
-
-/** Files of a generation that nothing recorded. */
-async function strangers(folder: string, manifest: Manifest): Promise<string[]> {
-  const known = new Set<string>([layout.manifest, `${layout.manifest}.sha256`, 'sources']);
-  for (const { name, kind } of manifest.sources) {
-    for (const path of [layout.source(name), layout.data(name), layout.files(name)]) known.add(path);
-    if (kind === 'postgres') known.add(layout.fingerprint(name));
-  }
-  const data = manifest.sources.map(({ name }) => `${layout.data(name)}/`);
-  const { found } = await walkTree(folder, (path) => data.some((prefix) => path.startsWith(prefix)));
-  return found.filter(({ path }) => !known.has(path)).map(({ path }) => `${path} was not recorded`);
-}
-
-function render(finding: Finding): string {
-  const mark = { identical: 'ok', different: 'DIFFERENT', incomplete: 'INCOMPLETE' }[finding.verdict];
-  const [first, ...rest] = finding.text.split('\n');
-  return [
-    `${mark}  ${finding.store}  ${finding.generation}  ${finding.source}  ${finding.level}: ${first}`,
-    ...rest.map((line) => `    ${line}`),
-  ].join('\n');
 }

@@ -51,8 +51,25 @@ const restoreOptions = '-c synchronous_commit=off -c maintenance_work_mem=256MB'
  * @throws FukugenError when something stops on the way; the new database may then be there half done, for the caller to drop
  */
 export async function restoreDatabase(maintenance: Connection, restore: DatabaseRestore): Promise<RestoredDatabase> {
+  const { recorded, into } = restore;
+  const { expected, notes } = await fillDatabase(maintenance, restore);
+  const found = await withSession(onDatabase(maintenance, into), async (client) => {
+    await openSnapshot(client);
+    return fingerprintDatabase(client, {
+      onTable: (_name, done, total) => restore.onTable?.(done, total),
+      signal: restore.signal,
+    });
+  });
+  return { comparison: compareFingerprints(recorded, found, { restore: 'logical', expected }), notes };
+}
+
+/**
+ * Restores a dump into a new database, and what a dump does not carry: settings, grants and comment of the database. Throws as
+ * `restoreDatabase` does.
+ */
+export async function fillDatabase(maintenance: Connection, restore: DatabaseRestore): Promise<Prepared> {
   const { recorded, settings, into } = restore;
-  const { expected, notes } = await withSession(maintenance, (client) => prepareDatabase(client, restore));
+  const prepared = await withSession(maintenance, (client) => prepareDatabase(client, restore));
   const target = onDatabase(maintenance, into);
   const archive = join(restore.dump, dumpLayout.schema);
   await pgRestore(restore, target, ['--section=pre-data', archive]);
@@ -61,14 +78,7 @@ export async function restoreDatabase(maintenance: Connection, restore: Database
   await withSession(target, async (client) => {
     for (const statement of shellStatements(recorded, settings, into)) await client.query(statement);
   });
-  const found = await withSession(target, async (client) => {
-    await openSnapshot(client);
-    return fingerprintDatabase(client, {
-      onTable: (_name, done, total) => restore.onTable?.(done, total),
-      signal: restore.signal,
-    });
-  });
-  return { comparison: compareFingerprints(recorded, found, { restore: 'logical', expected }), notes };
+  return prepared;
 }
 
 export async function pgRestore(

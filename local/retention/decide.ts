@@ -2,10 +2,11 @@ import type { Retention } from '../../core/policy/index.ts';
 import { retain } from '../../core/retention/index.ts';
 import { momentOf } from '../generation/identifier.ts';
 import type { Held } from '../stores/store.ts';
-import type { Proven } from './memory.ts';
+import type { Proven } from '../verification/coverage.ts';
+import { levels } from '../verification/levels.ts';
 
 export interface Decision {
-  /** Newest first, as `remove` is; every reason that keeps it. */
+  /** Every reason that keeps it. */
   readonly keep: readonly { readonly generation: string; readonly reasons: readonly string[] }[];
   readonly remove: readonly string[];
 }
@@ -39,7 +40,7 @@ export function decide(
   }
   const newest = newestFirst[0]?.generation;
   if (newest !== undefined) keep(newest, 'the newest');
-  for (const level of ['bytes', 'identical'] as const) {
+  for (const level of levels) {
     const proven = newestFirst.find(({ generation }) => proofs[generation]?.[level] !== undefined);
     if (proven) keep(proven.generation, `the newest verified (${level})`);
   }

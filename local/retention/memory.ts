@@ -1,8 +1,12 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FukugenError } from '../../core/errors.ts';
+import { acquireLock, type Lock } from '../system/lock.ts';
 import { storeFailure } from '../system/store-failure.ts';
+import { type Coverage, coverage, coverageOf, type Proven } from '../verification/coverage.ts';
 
-/** What this machine remembers of its last run and of its proofs, for the sake of what may be removed. */
+/** What this machine remembers of its last run and of its proofs, for the sake of what may be removed and what is yet to be proven. */
 
 export interface LastRun {
   /** ISO 8601, UTC. */
@@ -13,13 +17,9 @@ export interface LastRun {
   readonly complaints: readonly string[];
 }
 
-/** When a generation in a store was last proven, ISO 8601, by the level of `fukugen verify`. */
-export interface Proven {
-  readonly bytes?: string;
-  readonly identical?: string;
-}
-
-type Proofs = Readonly<Record<string, Readonly<Record<string, Proven>>>>;
+const coverageFile = join('verification', 'coverage.json');
+/** Others hold it for as long as it takes to write a small file. */
+const lockSeconds = 60;
 
 export class Memory {
   private readonly folder: string;
@@ -30,34 +30,43 @@ export class Memory {
   }
 
   async lastRun(): Promise<LastRun | undefined> {
-    return this.read<LastRun>('last-run.json');
+    return (await this.read('last-run.json')) as LastRun | undefined;
   }
 
   async rememberRun(run: LastRun): Promise<void> {
     await this.write('last-run.json', run);
   }
 
-  /** By the name of the generation. */
-  async proofsOf(store: string): Promise<Readonly<Record<string, Proven>>> {
-    return (await this.read<Proofs>('proofs.json'))?.[store] ?? {};
+  async coverage(): Promise<Coverage> {
+    const { success, data } = coverage.safeParse(await this.read(coverageFile));
+    return success ? data : { format: 1, stores: {} };
   }
 
-  async rememberProof(store: string, generation: string, level: keyof Proven): Promise<void> {
-    const proofs = (await this.read<Proofs>('proofs.json')) ?? {};
-    const proven = { ...proofs[store]?.[generation], [level]: new Date().toISOString() };
-    await this.write('proofs.json', { ...proofs, [store]: { ...proofs[store], [generation]: proven } });
+  /** @param edit - changes what it is given; two runs at the same time do so one after the other */
+  async changeCoverage(edit: (all: Coverage) => void): Promise<void> {
+    await using _lock = await this.lock();
+    const all = await this.coverage();
+    edit(all);
+    await this.write(coverageFile, all);
+  }
+
+  /** By the name of the generation. */
+  async proofsOf(store: string): Promise<Readonly<Record<string, Proven>>> {
+    const generations = Object.entries((await this.coverage()).stores[store]?.generations ?? {});
+    return Object.fromEntries(generations.map(([name, { whole }]) => [name, whole]));
   }
 
   async forgetProofs(store: string, generations: readonly string[]): Promise<void> {
-    const proofs = (await this.read<Proofs>('proofs.json')) ?? {};
-    const left = Object.entries(proofs[store] ?? {}).filter(([generation]) => !generations.includes(generation));
-    await this.write('proofs.json', { ...proofs, [store]: Object.fromEntries(left) });
+    await this.changeCoverage((all) => {
+      const known = coverageOf(all, store).generations;
+      for (const generation of generations) delete known[generation];
+    });
   }
 
   /** What cannot be read is not known: at worst a generation stays that could have gone. */
-  private async read<T>(name: string): Promise<T | undefined> {
+  private async read(name: string): Promise<unknown> {
     try {
-      return JSON.parse(await readFile(join(this.folder, name), 'utf8')) as T;
+      return JSON.parse(await readFile(join(this.folder, name), 'utf8'));
     } catch {
       return undefined;
     }
@@ -72,6 +81,18 @@ export class Memory {
       await rename(beside, file);
     } catch (cause) {
       throw storeFailure(cause, this.folder);
+    }
+  }
+
+  private async lock(): Promise<Lock> {
+    const deadline = Date.now() + lockSeconds * 1_000;
+    for (;;) {
+      try {
+        return await acquireLock(join(this.folder, dirname(coverageFile)), 'writing down what was verified');
+      } catch (error) {
+        if (!(error instanceof FukugenError) || error.code !== 'locked' || Date.now() > deadline) throw error;
+        await sleep(20);
+      }
     }
   }
 }

@@ -7,15 +7,20 @@ import type { Store } from './store.ts';
 /**
  * The generation that a person means: `latest`, or its name.
  *
+ * @param safety - names of generations that were taken right before a restore: asked for by name, and nobody's latest
  * @throws FukugenError `missing` when the store does not have it
  */
-export async function chooseGeneration(store: Store, wanted: string): Promise<string> {
+export async function chooseGeneration(store: Store, wanted: string, safety: ReadonlySet<string>): Promise<string> {
   const generations = (await store.list()).map(({ generation }) => generation);
-  const [newest] = generations;
-  if (newest === undefined)
-    throw new FukugenError('missing', `the store ${store.name} has no generation yet`, { next: 'fukugen backup' });
+  if (wanted !== 'latest' && generations.includes(wanted)) return wanted;
+  const newest = generations.find((generation) => !safety.has(generation));
+  if (newest === undefined) {
+    const but = generations.length > 0 ? ' but what was taken right before a restore' : '';
+    throw new FukugenError('missing', `the store ${store.name} has no generation yet${but}`, {
+      next: 'fukugen backup',
+    });
+  }
   if (wanted === 'latest') return newest;
-  if (generations.includes(wanted)) return wanted;
   throw new FukugenError('missing', `the store ${store.name} has no generation ${wanted}`, { next: 'fukugen list' });
 }
 

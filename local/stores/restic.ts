@@ -4,6 +4,7 @@ import { momentOf } from '../generation/identifier.ts';
 import { isComplete } from '../generation/manifest.ts';
 import { type ProgramResult, runProgram } from '../system/run-program.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
+import type { Part } from '../verification/part.ts';
 import { requireServer } from './reach.ts';
 import type { Held, Stage, Store, StoredGeneration } from './store.ts';
 
@@ -147,8 +148,10 @@ export class ResticStore implements Store {
     return await use(folder.path);
   }
 
-  async check(): Promise<string[]> {
-    const result = await this.restic(['check', '--quiet'], { accept: [0, 1] });
+  /** @param part - whose data is read too; without one, only what says where the data is */
+  async check(part?: Part): Promise<string[]> {
+    const subset = part ? [`--read-data-subset=${part.number}/${part.of}`] : [];
+    const result = await this.restic(['check', '--quiet', ...subset], { accept: [0, 1] });
     if (result.status === 0) return [];
     return result.stderr.split('\n').filter((line) => line.trim() !== '');
   }

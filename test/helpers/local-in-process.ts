@@ -9,5 +9,6 @@ const context = {
 
 /** The exit status of `fukugen verify`, without the half second that a process of its own takes. */
 export async function verifyInProcess(home: string, at = 'latest'): Promise<number> {
-  return (await verify(await openWorkspace(home, 'backup.config.yaml', context.signal), { at }, context)).status;
+  const workspace = await openWorkspace(home, 'backup.config.yaml', context.signal);
+  return (await verify(workspace, { at }, context)).status;
 }

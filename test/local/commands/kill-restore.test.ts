@@ -119,7 +119,7 @@ describe('given a restore that is killed with SIGKILL', () => {
 
 describe('given a verification that is killed with SIGKILL', () => {
   it('when it happens at random moments, then no server and no restored file stays after the next run, which needs no help', async () => {
-    const command = ['verify', '--full', '--store', 'offsite'];
+    const command = ['verify', '--level', 'identical', '--store', 'offsite'];
     const lifetime = await lifetimeOf(command);
     for (let count = 0; count < 3; count += 1) {
       const what = await kill(command, lifetime);

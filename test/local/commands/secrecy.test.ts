@@ -85,7 +85,7 @@ describe('given distinctive passwords for PostgreSQL, restic and S3', () => {
   it.each([
     [0, ['init', '--verbose']],
     [0, ['backup', '--verbose']],
-    [0, ['verify', '--full', '--verbose', '--json']],
+    [0, ['verify', '--level', 'identical', '--verbose', '--json']],
     [0, ['compare', 'shop', '--verbose']],
     [0, ['restore', 'shop', '--store', 'offsite', '--in-place', '--no-safety', '--yes', '--verbose']],
     [0, ['restore', 'work', '--in-place', '--no-safety', '--yes', '--json']],

@@ -71,8 +71,8 @@ describe('given a database with an owner, a limit, a comment, grants and setting
   });
 
   it('when it is restored into a throwaway server, then the roles are made as they were, and it is identical', async () => {
-    const { status, json } = await workspace.run(['verify', '--full', '--json']);
-    expect(json.findings[1]).toMatchObject({ level: 'identical', verdict: 'identical' });
+    const { status, json } = await workspace.run(['verify', '--level', 'identical', '--json']);
+    expect(json.findings.at(-1)).toMatchObject({ level: 'identical', verdict: 'proven' });
     expect(status).toBe(0);
   });
 

@@ -43,7 +43,7 @@ describe('given a file that may not be read', () => {
   });
 
   it.each([
-    ['verified in full', ['verify', '--full']],
+    ['verified in full', ['verify', '--level', 'identical']],
     ['compared with its backup', ['compare', 'work']],
   ])('when it is %s, then it is incomplete, not different', async (_what, command) => {
     const { status, stdout } = await workspace.run(command, { through });
@@ -60,7 +60,7 @@ describe('given a folder inside that may not be entered', () => {
   });
 
   it('when it is verified in full by the same user, then it is incomplete, not different', async () => {
-    const { status, stdout } = await workspace.run(['verify', '--full'], { through });
+    const { status, stdout } = await workspace.run(['verify', '--level', 'identical'], { through });
     expect(stdout).toMatch(/locked: not in the backup, no permission to read it/);
     expect(status).toBe(3);
   });

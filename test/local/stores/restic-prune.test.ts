@@ -82,7 +82,7 @@ describe('given a repository with more than the policy keeps', () => {
     const left = JSON.parse(await restic('snapshots', '--json')) as unknown[];
     expect(left).toHaveLength(4);
     await restic('check', '--read-data', '--quiet');
-    expect(await workspace.run(['verify', '--full', '--store', 'offsite'])).toMatchObject({ status: 0 });
+    expect(await workspace.run(['verify', '--level', 'identical', '--store', 'offsite'])).toMatchObject({ status: 0 });
   }, 120_000);
 
   it('when a restic that lives holds a lock, then it is waited for or left alone, and the other store is pruned', async () => {

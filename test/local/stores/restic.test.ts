@@ -136,7 +136,7 @@ describe('given a repository', () => {
       Buffer.concat([whole.subarray(0, 20), Buffer.from([(whole[20] as number) ^ 1]), whole.subarray(21)]),
     );
     const { status, stdout } = await workspace.run(['verify', '--store', 'offsite']);
-    expect(stdout).toMatch(/^DIFFERENT {2}offsite/m);
+    expect(stdout).toMatch(/^FAILED {2}offsite/m);
     expect(status).toBe(4);
     await writeFile(file, whole);
   });
