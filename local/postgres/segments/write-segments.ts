@@ -11,6 +11,9 @@ import { type Segment, Splitter } from './splitter.ts';
 
 const compress = promisify(zstdCompress);
 
+/** Level 3, zstd's own default: local-peers, section 6.1. The checksum lets `zstd -t` find damage without this project. */
+const params = { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 };
+
 /** Compressed and written at the same time: enough for two cores, and 32 MiB of memory at most. */
 const parallel = 4;
 
@@ -79,8 +82,9 @@ async function store({ content }: Segment, file: string, existing: string | unde
     );
     if (isLinked) return true;
   }
-  // Level 3, zstd's own default: local-peers, section 6.1. The checksum lets `zstd -t` find damage without this project.
-  const params = { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 };
-  await writeFile(file, await compress(Buffer.concat(content), { params }), { flag: 'wx', mode: 0o600 });
+  const text = Buffer.concat(content);
+  // Told how much is to come, and given room for most results, zstd works in one pass: two thirds of the time.
+  const compressed = await compress(text, { params, pledgedSrcSize: text.length, chunkSize: 2 ** 20 });
+  await writeFile(file, compressed, { flag: 'wx', mode: 0o600 });
   return false;
 }
