@@ -66,7 +66,7 @@ const scratchSpeed = {
   logging_collector: 'off',
 } as const;
 
-const readySeconds = 30;
+const readySeconds = 60;
 
 /**
  * Starts a PostgreSQL server with its data in a temporary folder and waits until it answers.
