@@ -77,6 +77,7 @@ async function storeFrom(
         salt: crypt.salt && (await resolveSecret(crypt.salt)),
       },
       caCertificate: store.caCertificate === undefined ? undefined : policyPath(store.caCertificate, file),
+      uploadBytes: store.uploadLimit?.bytes,
       signal,
     });
     const state = join(stateFolder(policy.name), 'stores', name);
@@ -90,6 +91,7 @@ async function storeFrom(
     repository: /^[a-z0-9]+:/.test(store.repository) ? store.repository : policyPath(store.repository, file),
     environment,
     caCertificate: store.caCertificate === undefined ? undefined : policyPath(store.caCertificate, file),
+    uploadBytes: store.uploadLimit?.bytes,
     signal,
   });
 }

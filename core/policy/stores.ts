@@ -1,9 +1,14 @@
 import { z } from 'zod';
-import { path, secret } from './fields.ts';
+import { path, secret, size } from './fields.ts';
 import { retention } from './retention.ts';
 
 /** Says for one store what `retention` beside the stores says for all of them. @default - that one */
 const ownRetention = retention.optional();
+
+/** A second, so that a backup leaves room for others on the line. @default - as fast as it goes */
+const uploadLimit = size()
+  .refine((value) => value.bytes >= 1024, 'write 1KiB or more')
+  .optional();
 
 const generations = z.strictObject({
   kind: z.literal('generations'),
@@ -31,6 +36,7 @@ const restic = z.strictObject({
    * @default - the system's authorities
    */
   caCertificate: path.optional(),
+  uploadLimit,
   retention: ownRetention,
 });
 
@@ -75,6 +81,7 @@ const rclone = z.strictObject({
    * @default - the system's authorities
    */
   caCertificate: path.optional(),
+  uploadLimit,
   retention: ownRetention,
 });
 

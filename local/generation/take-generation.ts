@@ -116,7 +116,7 @@ async function take(
     const [onlyFailure] = failed;
     if (onlyFailure && manifest.sources.length === 0) throw onlyFailure.error;
     // Home first: its rename is instant, and from then on the generation exists whatever happens to an upload.
-    let stage: Stage = { generation, folder, manifest };
+    let stage: Stage = { generation, folder, manifest, progress: context.progress };
     await using secrets = await SecretStage.takenFrom(folder, manifest);
     for (const store of [...ready].sort((a, b) => Number(b === home) - Number(a === home))) {
       context.progress.stage(`storing in ${store.name}`);

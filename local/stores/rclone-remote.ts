@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { FukugenError } from '../../core/errors.ts';
+import { jsonLine } from '../system/json-line.ts';
+import { megabytes, type Progress } from '../system/progress.ts';
 import { type ProgramResult, runProgram } from '../system/run-program.ts';
 import { markSecret } from '../system/secrets.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
@@ -15,6 +17,8 @@ export interface RcloneSettings {
   readonly secrets: Readonly<Record<string, string>>;
   readonly crypt: { readonly password: string; readonly salt: string | undefined } | undefined;
   readonly caCertificate: string | undefined;
+  /** A second. @default - as many as there is room for */
+  readonly uploadBytes?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -68,11 +72,27 @@ export class RcloneRemote {
     return await use(`--files-from-raw=${file}`);
   }
 
-  async run(args: readonly string[], accept: readonly number[] = [0]): Promise<ProgramResult> {
+  /** As `run`, for gigabytes. */
+  async upload(args: readonly string[], progress: Progress): Promise<void> {
+    const { uploadBytes } = this.settings;
+    const limit = uploadBytes === undefined ? [] : [`--bwlimit=${uploadBytes}B:off`];
+    await this.run([...args, ...limit, '--stats=2s', '--stats-log-level=NOTICE'], [0], (line) => {
+      const stats = jsonLine<LogLine>(line)?.stats;
+      if (stats) progress.count(megabytes(stats.bytes), megabytes(stats.totalBytes), 'MB');
+      return stats !== undefined;
+    });
+  }
+
+  async run(
+    args: readonly string[],
+    accept: readonly number[] = [0],
+    onLine?: (line: string) => boolean,
+  ): Promise<ProgramResult> {
     this.configured ??= this.configuration();
     const { caCertificate, signal } = this.settings;
     const all = [...flags, ...(caCertificate ? [`--ca-cert=${caCertificate}`] : []), ...args];
-    const options = { environment: await this.configured, signal, code: 'store' } as const;
+    const lines = onLine ? ({ onLine, linesFrom: 'stderr' } as const) : {};
+    const options = { environment: await this.configured, signal, code: 'store', ...lines } as const;
     const result = await runProgram('rclone', all, { ...options, accept: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] });
     if (accept.includes(result.status)) return result;
     throw explain(args[0] as string, result);
@@ -115,6 +135,12 @@ export class RcloneRemote {
   }
 }
 
+/** A line of rclone's log. */
+interface LogLine {
+  readonly msg: string;
+  readonly stats: { readonly bytes: number; readonly totalBytes: number };
+}
+
 function explain(verb: string, { status, stderr }: ProgramResult): FukugenError {
   const refusal = /SignatureDoesNotMatch|InvalidAccessKeyId|AccessDenied|couldn't decrypt|bad password/i.exec(
     stderr,
@@ -123,13 +149,7 @@ function explain(verb: string, { status, stderr }: ProgramResult): FukugenError 
     .split('\n')
     .filter(Boolean)
     .slice(-3)
-    .map((line) => {
-      try {
-        return (JSON.parse(line) as { readonly msg: string }).msg.trim();
-      } catch {
-        return line;
-      }
-    })
+    .map((line) => jsonLine<LogLine>(line)?.msg?.trim() ?? line)
     .join('\n');
   if (refusal !== undefined) {
     return new FukugenError('secret', `rclone ${verb} was refused: ${refusal}`, {

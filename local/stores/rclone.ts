@@ -57,7 +57,7 @@ export class RcloneStore implements Store {
     await this.examine();
   }
 
-  async put({ generation, folder, manifest }: Stage): Promise<void> {
+  async put({ generation, folder, manifest, progress }: Stage): Promise<void> {
     await using _lock = await acquireLock(this.state, 'rclone');
     await this.clearUp();
     const there = await this.objects();
@@ -73,7 +73,10 @@ export class RcloneStore implements Store {
     }
     // Whatever lies there under the name of a content is not that content.
     if (missing > 0)
-      await this.remote.run(['copy', '--copy-links', '--no-check-dest', staging.path, this.own('objects')]);
+      await this.remote.upload(
+        ['copy', '--copy-links', '--no-check-dest', staging.path, this.own('objects')],
+        progress,
+      );
     const lists = [...(await readdir(join(folder, 'sources')))].map((source) => `--exclude=/sources/${source}/data/**`);
     await this.remote.run(['copy', '--no-check-dest', ...lists, folder, this.own('generations', generation)]);
     await this.remote.run(['copyto', join(folder, `${layout.manifest}.sha256`), this.marker(generation)]);

@@ -2,6 +2,8 @@ import { hostname } from 'node:os';
 import { FukugenError } from '../../core/errors.ts';
 import { momentOf } from '../generation/identifier.ts';
 import { isComplete } from '../generation/manifest.ts';
+import { jsonLine } from '../system/json-line.ts';
+import { megabytes } from '../system/progress.ts';
 import { type ProgramResult, runProgram } from '../system/run-program.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
 import type { Part } from '../verification/part.ts';
@@ -15,8 +17,16 @@ export interface ResticSettings {
   readonly environment: Readonly<Record<string, string>>;
   /** PEM file of a private certificate authority. */
   readonly caCertificate?: string | undefined;
+  /** A second. @default - as many as there is room for */
+  readonly uploadBytes?: number | undefined;
   /** Ends every restic under way. */
   readonly signal: AbortSignal;
+}
+
+/** https://restic.readthedocs.io/en/stable/075_scripting.html#json-output */
+interface Status {
+  readonly total_bytes: number;
+  readonly bytes_done: number;
 }
 
 interface Snapshot {
@@ -73,6 +83,7 @@ export class ResticStore implements Store {
 
   async put(stage: Stage): Promise<void> {
     const moment = momentOf(stage.generation) as Date;
+    const { uploadBytes } = this.settings;
     const [parent] = await this.snapshots();
     await this.restic(
       [
@@ -89,9 +100,18 @@ export class ResticStore implements Store {
         ...(parent ? ['--parent', parent.id] : []),
         // Linking a file into the next generation changes its ctime and nothing else; inode, size and time still decide.
         '--ignore-ctime',
-        '--quiet',
+        // In KiB a second.
+        ...(uploadBytes === undefined ? [] : ['--limit-upload', `${Math.floor(uploadBytes / 1024)}`]),
+        '--json',
       ],
-      { folder: stage.folder },
+      {
+        folder: stage.folder,
+        onLine: (line) => {
+          const { total_bytes: total = 0, bytes_done: done = 0 } = jsonLine<Status>(line) ?? {};
+          if (total > 0) stage.progress.count(megabytes(done), megabytes(total), 'MB read');
+          return total > 0;
+        },
+      },
     );
   }
 
@@ -174,6 +194,7 @@ export class ResticStore implements Store {
     args: readonly string[],
     options: {
       readonly folder?: string;
+      readonly onLine?: (line: string) => boolean;
       readonly accept?: readonly number[];
       /** Leaves a lock that is in the way where it is, also one whose process has ended. */
       readonly keepLocks?: boolean;
@@ -190,7 +211,7 @@ export class ResticStore implements Store {
         accept: [0, 1, 3, 10, 11, 12],
         code: 'store',
         signal,
-        environment: { ...environment, RESTIC_REPOSITORY: repository },
+        environment: { ...environment, RESTIC_REPOSITORY: repository, RESTIC_PROGRESS_FPS: '1' },
       });
     let result = await attempt();
     if (isLocked(result) && !isAboutLocks(args) && !options.keepLocks && (await this.freeDeadLocks()))
@@ -256,13 +277,21 @@ export class ResticStore implements Store {
       });
     }
     // Some failures come with the stack of the Go program: names without a blank, places after a tab.
-    const said = stderr.split('\n').filter((line) => /^\S+\s/.test(line));
+    const said = stderr
+      .split('\n')
+      .map(wordsIn)
+      .filter((line) => /^\S+\s/.test(line));
     const words = said.slice(-5).join('\n');
     return new FukugenError(
       'store',
       `restic ${verb} failed for the store ${this.name} with status ${status}: ${words}`,
     );
   }
+}
+
+/** Asked for JSON, newer versions fail in JSON too. */
+function wordsIn(line: string): string {
+  return jsonLine<{ readonly message: string }>(line)?.message ?? line;
 }
 
 function isLocked({ status, stderr }: Pick<ProgramResult, 'status' | 'stderr'>): boolean {

@@ -1,4 +1,5 @@
 import type { Manifest } from '../generation/manifest.ts';
+import type { Progress } from '../system/progress.ts';
 
 /** A generation that has been captured whole and is about to be stored. */
 export interface Stage {
@@ -6,6 +7,7 @@ export interface Stage {
   /** Holds the generation as `layout` describes it. */
   readonly folder: string;
   readonly manifest: Manifest;
+  readonly progress: Progress;
 }
 
 /** A generation in a store. */

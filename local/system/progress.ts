@@ -10,6 +10,11 @@ export interface Progress {
   end(): void;
 }
 
+/** What is counted of gigabytes. */
+export function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
+}
+
 const silent: Progress = { stage: () => {}, count: () => {}, end: () => {} };
 
 const redrawMilliseconds = 100;

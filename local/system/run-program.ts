@@ -24,8 +24,10 @@ export interface ProgramOptions {
    * @default [0]
    */
   readonly accept?: readonly number[];
-  /** Each line of standard output as it comes. */
-  readonly onLine?: (line: string) => void;
+  /** Given each line as it comes, says whether it was about progress: hours of that are not kept. */
+  readonly onLine?: (line: string) => boolean;
+  /** @default 'stdout' */
+  readonly linesFrom?: 'stdout' | 'stderr';
   readonly signal?: AbortSignal | undefined;
   /** Seconds. @default - as long as it takes */
   readonly timeout?: number;
@@ -52,15 +54,20 @@ export async function runProgram(
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<ProgramResult> {
-  const child = execa(program, args, { ...settings(options), maxBuffer: 64 * 2 ** 20 });
+  const { onLine, linesFrom = 'stdout' } = options;
+  const buffer = { stdout: !onLine || linesFrom !== 'stdout', stderr: !onLine || linesFrom !== 'stderr' };
+  const child = execa(program, args, { ...settings(options), buffer, maxBuffer: 64 * 2 ** 20 });
   if (options.leavesOthers) child.once('exit', () => setTimeout(() => close(child), lastWordsMilliseconds));
-  if (options.onLine) for await (const line of child) options.onLine(line);
+  const lines: string[] = [];
+  if (onLine) for await (const line of child.iterable({ from: linesFrom })) if (!onLine(line)) lines.push(line);
   const result = await child;
+  const [stdout, stderr] = [result.stdout ?? lines.join('\n'), redact(result.stderr ?? lines.join('\n'))];
   if (result.isCanceled) throw new FukugenError('cancelled', 'stopped on request');
   if (result.exitCode !== undefined && (options.accept ?? [0]).includes(result.exitCode)) {
-    return { status: result.exitCode, stdout: result.stdout, stderr: redact(result.stderr) };
+    return { status: result.exitCode, stdout, stderr };
   }
-  throw new FukugenError(options.code ?? 'source', failure(program, result, options.timeout), { cause: result.cause });
+  const said = failure(program, result, stderr, options.timeout);
+  throw new FukugenError(options.code ?? 'source', said, { cause: result.cause });
 }
 
 /**
@@ -71,7 +78,7 @@ export async function runProgram(
 export async function programOutput(
   program: string,
   args: readonly string[],
-  options: Omit<ProgramOptions, 'accept' | 'onLine'>,
+  options: Omit<ProgramOptions, 'accept' | 'onLine' | 'linesFrom'>,
   consume: (output: Readable) => Promise<void>,
 ): Promise<void> {
   const child = execa(program, args, { ...settings(options), buffer: { stdout: false } });
@@ -92,7 +99,7 @@ export async function programOutput(
   // Ours first: a program whose reader went away fails for that reason alone.
   if (consumed instanceof FukugenError) throw consumed;
   if (result.exitCode !== 0)
-    throw new FukugenError(options.code ?? 'source', failure(program, result, options.timeout), {
+    throw new FukugenError(options.code ?? 'source', failure(program, result, redact(result.stderr), options.timeout), {
       cause: result.cause,
     });
   if (consumed) throw consumed;
@@ -125,13 +132,14 @@ function inheritedEnvironment(): Record<string, string> {
 
 function failure(
   program: string,
-  result: Pick<Result, 'exitCode' | 'signal' | 'code' | 'timedOut'> & { readonly stderr: string },
+  result: Pick<Result, 'exitCode' | 'signal' | 'code' | 'timedOut'>,
+  stderr: string,
   timeout: number | undefined,
 ): string {
   const name = program.split('/').at(-1);
   if (result.code === 'ENOENT') return `the program ${name} is not installed`;
   if (result.timedOut) return `${name} did not end within ${timeout} seconds`;
   const how = result.signal ? `was ended by ${result.signal}` : `ended with status ${result.exitCode ?? '?'}`;
-  const words = redact(result.stderr.trim()).split('\n').slice(-5).join('\n');
+  const words = stderr.trim().split('\n').slice(-5).join('\n');
   return words ? `${name} ${how}: ${words}` : `${name} ${how}`;
 }

@@ -54,7 +54,8 @@ describe('given a store of generations', () => {
     await writeFile(Buffer.concat([Buffer.from(join(folder, 'sources/work/data/')), Buffer.from([0xff])]), 'x');
     const generation = '2026-11-21T03-00-00-123Z';
     const manifest = { sources: [{ name: 'work', kind: 'directory' }] } as unknown as Manifest;
-    await expect(store.put({ generation, folder, manifest })).rejects.toMatchObject({
+    const progress = { stage: () => {}, count: () => {}, end: () => {} };
+    await expect(store.put({ generation, folder, manifest, progress })).rejects.toMatchObject({
       code: 'store',
       message: 'the staged work/ÿ cannot be copied: its name is not UTF-8',
     });

@@ -61,7 +61,21 @@ describe('given a program', () => {
 
   it('when somebody listens to its lines, then each comes as it is printed', async () => {
     const lines: string[] = [];
-    await shell('echo one; echo two', { onLine: (line: string) => lines.push(line) });
+    const onLine = (line: string) => lines.push(line) === 1;
+    // What it takes is not kept.
+    expect(await shell('echo one; echo two; echo three >&2', { onLine })).toMatchObject({
+      stdout: 'two',
+      stderr: 'three',
+    });
     expect(lines).toEqual(['one', 'two']);
+  });
+
+  it('when somebody listens to its complaints and it fails, then what was progress is none of its last words', async () => {
+    const onLine = (line: string) => line.startsWith('progress');
+    const failing = shell('echo out; echo progress 1 >&2; echo broken >&2; echo progress 2 >&2; exit 7', {
+      onLine,
+      linesFrom: 'stderr',
+    });
+    await expect(failing).rejects.toMatchObject({ message: 'sh ended with status 7: broken' });
   });
 });
