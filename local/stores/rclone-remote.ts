@@ -7,6 +7,7 @@ import { megabytes, type Progress } from '../system/progress.ts';
 import { type ProgramResult, runProgram } from '../system/run-program.ts';
 import { markSecret } from '../system/secrets.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
+import { keptFailing, refusal } from './server-fault.ts';
 
 export interface RcloneSettings {
   /** `name:path`. */
@@ -35,6 +36,10 @@ const flags = [
   '--transfers=4',
   '--checkers=4',
   '--retries=3',
+  // What fails in three ways at once may work a moment later.
+  '--retries-sleep=2s',
+  // Five minutes of silence, thirty times over, is nobody's patience.
+  '--timeout=1m',
   '--use-json-log',
 ];
 
@@ -60,7 +65,8 @@ export class RcloneRemote {
 
   /** @returns the lines of what is there; none where nothing is */
   async list(place: string, ...args: string[]): Promise<string[]> {
-    const { status, stdout } = await this.run(['lsf', ...args, place], [0, nothingThere]);
+    // Each of these is tried several times by itself, so ten of them take three minutes.
+    const { status, stdout } = await this.run(['lsf', '--low-level-retries=4', ...args, place], [0, nothingThere]);
     return status === nothingThere ? [] : stdout.split('\n').filter(Boolean);
   }
 
@@ -142,19 +148,23 @@ interface LogLine {
 }
 
 function explain(verb: string, { status, stderr }: ProgramResult): FukugenError {
-  const refusal = /SignatureDoesNotMatch|InvalidAccessKeyId|AccessDenied|couldn't decrypt|bad password/i.exec(
-    stderr,
-  )?.[0];
+  const refused = refusal(`the server, asked by rclone ${verb},`, stderr);
+  if (refused) return refused;
+  if (/couldn't decrypt|bad password/i.test(stderr)) {
+    return new FukugenError('secret', `rclone ${verb} could not decrypt what is there`, {
+      next: 'check the secrets that the policy names under crypt',
+    });
+  }
   const words = stderr
     .split('\n')
     .filter(Boolean)
     .slice(-3)
     .map((line) => jsonLine<LogLine>(line)?.msg?.trim() ?? line)
     .join('\n');
-  if (refusal !== undefined) {
-    return new FukugenError('secret', `rclone ${verb} was refused: ${refusal}`, {
-      next: 'check the secrets that the policy names, and what they may do',
-    });
+  const [, reason, cause] = /(.*)\s+(?:status code: (?:429|5\d\d)|caused by: (?!.*x509)(.*))/.exec(words) ?? [];
+  if (reason !== undefined) {
+    const said = reason.replace(/^.*Failed to \w+: /, '');
+    return keptFailing(`the server, asked by rclone ${verb},`, cause === undefined ? said : `${said}: ${cause}`);
   }
   return new FukugenError('store', `rclone ${verb} ended with status ${status}: ${words}`);
 }

@@ -8,6 +8,7 @@ import { type ProgramResult, runProgram } from '../system/run-program.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
 import type { Part } from '../verification/part.ts';
 import { requireServer } from './reach.ts';
+import { keptFailing, refusal } from './server-fault.ts';
 import type { Held, Stage, Store, StoredGeneration } from './store.ts';
 
 export interface ResticSettings {
@@ -22,6 +23,9 @@ export interface ResticSettings {
   /** Ends every restic under way. */
   readonly signal: AbortSignal;
 }
+
+/** For what reads a few small objects, on a server that answers slowly. */
+const readingSeconds = 300;
 
 /** https://restic.readthedocs.io/en/stable/075_scripting.html#json-output */
 interface Status {
@@ -211,6 +215,8 @@ export class ResticStore implements Store {
         accept: [0, 1, 3, 10, 11, 12],
         code: 'store',
         signal,
+        // A connection on which nothing comes any more is given up by restic itself since 0.17 only. What takes long takes its time.
+        ...(args.includes('--no-lock') ? { timeout: readingSeconds } : {}),
         environment: { ...environment, RESTIC_REPOSITORY: repository, RESTIC_PROGRESS_FPS: '1' },
       });
     let result = await attempt();
@@ -255,14 +261,14 @@ export class ResticStore implements Store {
         next: 'check the secret that the policy names as its password; nothing was changed',
       });
     }
-    const refusal = /SignatureDoesNotMatch|InvalidAccessKeyId|Access ?Denied/.exec(stderr)?.[0];
-    if (refusal !== undefined) {
-      return new FukugenError('secret', `the server of the store ${this.name} refuses its keys: ${refusal}`, {
-        next: 'check the secrets that the policy names under environment, and what they may do in the bucket',
-      });
-    }
+    const server = `the server of the store ${this.name}`;
+    const refused = refusal(server, stderr);
+    if (refused) return refused;
+    const reason = /unable to open config file: (?:Stat: )?(.*)/.exec(stderr)?.[1];
+    // A server that fails says nothing about whether the repository is there.
+    if (reason && isServed(this.settings.repository) && !/does not exist|\b404\b|x509/.test(reason))
+      return keptFailing(server, reason);
     if (status === 10 || /Is there a repository at the following location/.test(stderr)) {
-      const reason = /unable to open config file: (.*)/.exec(stderr)?.[1];
       return new FukugenError(
         'missing',
         `the store ${this.name} has no restic repository yet, or it cannot be reached${reason ? `: ${reason}` : ''}`,
@@ -275,6 +281,10 @@ export class ResticStore implements Store {
       return new FukugenError('locked', `the repository of the store ${this.name} is locked by another restic`, {
         next: 'wait for it to end; when its process is gone, restic unlock removes the lock',
       });
+    }
+    if (/returned error, retrying after/.test(stderr)) {
+      const last = /^Fatal: (.*)$/m.exec(stderr)?.[1] ?? stderr.trim().split('\n').at(-1);
+      return keptFailing(server, last as string);
     }
     // Some failures come with the stack of the Go program: names without a blank, places after a tab.
     const said = stderr
@@ -296,6 +306,11 @@ function wordsIn(line: string): string {
 
 function isLocked({ status, stderr }: Pick<ProgramResult, 'status' | 'stderr'>): boolean {
   return status === 11 || (status !== 0 && /repository is already locked/.test(stderr));
+}
+
+/** Over HTTP, by a server that may have a bad day. */
+function isServed(repository: string): boolean {
+  return /^(s3|rest):/.test(repository);
 }
 
 function isAboutLocks(args: readonly string[]): boolean {
