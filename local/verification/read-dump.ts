@@ -24,7 +24,7 @@ export async function readDump(dump: string, serverMajor: number, context: RunCo
   await runProgram(join(bin, 'pg_restore'), archive, { code: 'mismatch', signal: context.signal });
   const data = join(dump, dumpLayout.data);
   const folders = (await readdir(data)).sort();
-  requireSequence(folders, 6, 'dump/data');
+  requireSequence(folders, 'the dump');
   let done = 0;
   for (const folder of folders) {
     await readPart(data, folder, context.signal);
@@ -35,7 +35,8 @@ export async function readDump(dump: string, serverMajor: number, context: RunCo
 
 async function readPart(data: string, folder: string, signal: AbortSignal): Promise<void> {
   const names = (await readdir(join(data, folder))).sort();
-  requireSequence(names, 6, folder);
+  if (names.length === 0) throw new FukugenError('mismatch', `${folder} holds no segment`);
+  requireSequence(names, folder);
   let rows: RowReader | undefined;
   const require = (problem: string | undefined) => {
     if (problem !== undefined) throw new FukugenError('mismatch', `${folder} ${problem}`);
@@ -62,7 +63,7 @@ async function readSegment(data: string, path: string): Promise<Buffer> {
 }
 
 /** Names count from 0 without a gap. */
-function requireSequence(names: readonly string[], digits: number, where: string): void {
-  const gap = names.findIndex((name, index) => name.slice(0, digits + 1) !== `${String(index).padStart(digits, '0')}-`);
+function requireSequence(names: readonly string[], where: string): void {
+  const gap = names.findIndex((name, index) => !name.startsWith(`${String(index).padStart(6, '0')}-`));
   if (gap !== -1) throw new FukugenError('mismatch', `${where} lacks its part ${gap}: there is ${names[gap]} instead`);
 }
