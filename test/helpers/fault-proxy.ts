@@ -33,6 +33,12 @@ interface Where {
   readonly times?: number;
 }
 
+interface Request {
+  /** Method and address. */
+  readonly line: string;
+  readonly headers: IncomingMessage['headers'];
+}
+
 interface Injected extends Required<Where> {
   readonly fault: Fault;
   hits: number;
@@ -46,6 +52,8 @@ export class FaultProxy implements AsyncDisposable {
   readonly certificateFile: string;
   private readonly server: Server;
   private readonly folder: string;
+  /** Everything that was asked so far. */
+  readonly requests: Request[] = [];
   private injected: Injected[] = [];
 
   private constructor(server: Server, folder: string, certificateFile: string) {
@@ -93,7 +101,9 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse, behind: URL, agent: Agent): void {
-    const fault = this.faultFor(`${request.method} ${request.url}`);
+    const line = `${request.method} ${request.url}`;
+    this.requests.push({ line, headers: request.headers });
+    const fault = this.faultFor(line);
     // A client that goes away is no news here.
     for (const stream of [request, response]) stream.on('error', () => {});
     if (!fault) pass(request, response, behind, agent);
