@@ -140,6 +140,8 @@ export async function captureFile(
   to: string,
   options: FileOptions,
 ): Promise<CapturedFile | undefined> {
+  const untouched = await linkUntouched(path, from, to, options);
+  if (untouched) return untouched;
   // Non-blocking: should a pipe have taken the file's place, opening it would wait for a writer for ever.
   const input = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
@@ -159,6 +161,22 @@ export async function captureFile(
   }
 }
 
+/** Links a file that nothing has touched since the generation before, without opening it. */
+async function linkUntouched(
+  path: string,
+  from: string,
+  to: string,
+  { earlier, isElsewhere }: FileOptions,
+): Promise<CapturedFile | undefined> {
+  const before = earlier?.entries.get(path);
+  if (!earlier || before?.type !== 'file' || before.state === undefined) return undefined;
+  const stats = await lstat(from);
+  const isKnown = stats.isFile() && stats.nlink === 1 && isSameOutside(before, stats) && isUntouched(before, stats);
+  if (!isKnown || isElsewhere?.(stats) || !(await linkTo(join(earlier.folder, path), to))) return undefined;
+  const { attributes: _, ...entry } = before;
+  return { entry, linked: true, changed: false };
+}
+
 async function captureContent(
   path: string,
   input: FileHandle,
@@ -170,8 +188,8 @@ async function captureContent(
     const start = await input.stat();
     const known = before?.type === 'file' && isSameOutside(before, start) ? before : undefined;
     const about = { type: 'file', path, mode: start.mode & 0o7777, modified: start.mtimeMs } as const;
-    const more = { ...(isSparse(start) ? ({ sparse: true } as const) : {}), ...ownerOf(start) };
-    // Size and time may lie (rsync links the old content then); only the content decides.
+    const more = { ...(isSparse(start) ? ({ sparse: true } as const) : {}), ...ownerOf(start), ...stateOf(start) };
+    // Size and time of modification may lie (rsync links the old content then): of a file that was touched the content decides.
     if (
       known &&
       earlier &&
@@ -192,6 +210,18 @@ async function captureContent(
 
 function ownerOf({ uid, gid }: Stats): Pick<FileEntry, 'owner'> {
   return process.getuid?.() === 0 ? { owner: { user: uid, group: gid } } : {};
+}
+
+/** Within this time a file system may give two changes the same ctime; the coarsest count in steps of two seconds. */
+const settledMilliseconds = 2_000;
+
+/** To be asked before the file is read: what changes it afterwards then changes this too. */
+function stateOf({ ino, ctimeMs }: Stats): Pick<FileEntry, 'state'> {
+  return Date.now() - ctimeMs > settledMilliseconds ? { state: { inode: ino, changed: ctimeMs } } : {};
+}
+
+function isUntouched({ state }: FileEntry, { ino, ctimeMs }: Stats): boolean {
+  return state?.inode === ino && state.changed === ctimeMs;
 }
 
 function isSameOutside(entry: FileEntry, stats: Stats): boolean {

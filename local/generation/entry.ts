@@ -29,6 +29,15 @@ export interface FileEntry extends Belongings {
   readonly sparse?: true;
   /** The path of the same file under the name that is stored first: a hard link. */
   readonly sameAs?: string;
+  /** What the next generation knows an untouched file by. Absent of a file that had only just changed. */
+  readonly state?: FileState;
+}
+
+/** Unlike size and time of modification, nothing but a change of the clock can bring these back after a change of the file. */
+export interface FileState {
+  readonly inode: number;
+  /** Of anything about the file (ctime), by the file system's own hand; milliseconds since 1970. */
+  readonly changed: number;
 }
 
 export interface DirectoryEntry extends Belongings {

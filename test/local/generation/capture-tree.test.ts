@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { captureTree } from '../../../local/generation/capture-tree.ts';
 import { compareTree } from '../../../local/generation/compare-tree.ts';
-import type { FileEntry } from '../../../local/generation/entry.ts';
+import type { FileEntry, FileState } from '../../../local/generation/entry.ts';
 
 let home: string;
 let source: string;
@@ -96,6 +96,48 @@ describe('given an earlier capture', () => {
     const second = await captureTree(source, next, { earlier });
     expect(second).toMatchObject({ linked: 29, problems: [] });
     expect(await readFile(join(next, '20'), 'utf8')).toBe('content of 20');
+  });
+});
+
+describe('given files that have lain untouched, and a record of them that can be told from their content', () => {
+  /** Files of this checkout: those that a test makes have only just changed. */
+  const untouched = import.meta.dirname;
+  const recorded = hash('sha256', 'not what is in any of them');
+
+  async function captureAgain(altered: (entry: FileEntry) => Partial<FileEntry>): Promise<string[]> {
+    const stored = join(home, 'stored');
+    await mkdir(stored);
+    const { entries } = await captureTree(untouched, stored);
+    const files = entries.filter((entry) => entry.type === 'file');
+    const earlier = {
+      folder: stored,
+      entries: new Map(files.map((file) => [file.path, { ...file, ...altered(file) }])),
+    };
+    const again = await captureTree(untouched, into, { earlier });
+    return again.entries.filter((entry) => entry.type === 'file').map(({ sha256 }) => sha256);
+  }
+
+  it('when they are captured again, then they are linked as they were recorded, without being read', async () => {
+    const found = await captureAgain(() => ({ sha256: recorded }));
+    expect(new Set(found)).toEqual(new Set([recorded]));
+  });
+
+  it.each([
+    ['changed at another moment', ({ inode, changed }: FileState) => ({ inode, changed: changed + 1 })],
+    ['is another inode', ({ inode, changed }: FileState) => ({ inode: inode + 1, changed })],
+    ['was recorded without its state', () => undefined],
+  ])('when size and time of modification are the same but a file %s, then it is read', async (_what, alter) => {
+    const found = await captureAgain(({ state }) => ({
+      sha256: recorded,
+      state: alter(state as FileState) as FileState,
+    }));
+    expect(found).not.toContain(recorded);
+  });
+
+  it('when a file has only just changed, then its state is not recorded, since it may change again unnoticed', async () => {
+    const { entries } = await captureTree(source, into);
+    const settled = Date.now() - 2_000;
+    for (const entry of entries) if (entry.type === 'file') expect(entry.state?.changed ?? 0).toBeLessThan(settled);
   });
 });
 
