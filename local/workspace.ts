@@ -53,13 +53,16 @@ async function storeFrom(
   { policy, file }: LoadedPolicy,
   signal: AbortSignal,
 ): Promise<Store> {
-  if (store.kind === 'generations') return new GenerationsStore(name, policyPath(store.path, file), signal);
+  const state = join(stateFolder(policy.name), 'stores', name);
+  const memory = join(state, 'folder.json');
+  if (store.kind === 'generations') return new GenerationsStore(name, policyPath(store.path, file), signal, memory);
   if (store.kind === 'archive') {
     return new ArchiveStore(name, policyPath(store.path, file), {
       policy: policy.name,
       compression: store.compression,
       recipients: store.recipients ?? [],
       identity: store.identity && (await resolveSecret(store.identity)),
+      memory,
       signal,
     });
   }
@@ -80,7 +83,6 @@ async function storeFrom(
       uploadBytes: store.uploadLimit?.bytes,
       signal,
     });
-    const state = join(stateFolder(policy.name), 'stores', name);
     return new RcloneStore(name, policy.name, remote, { state, encrypted: crypt !== undefined });
   }
   const environment: Record<string, string> = { RESTIC_PASSWORD: await resolveSecret(store.password) };

@@ -1,9 +1,15 @@
 import { exitStatus } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
+import { ArchiveStore } from '../stores/archive.ts';
+import { GenerationsStore } from '../stores/generations.ts';
 import { ResticStore } from '../stores/restic.ts';
+import type { Store } from '../stores/store.ts';
 import { chooseStores, type Workspace } from '../workspace.ts';
 
-/** Makes the restic repositories that the policy names and that are not there yet; asked for by name, never done on the way. */
+/**
+ * Makes the restic repositories that the policy names and that are not there yet, and begins folders anew that are there no more; asked for,
+ * never done on the way.
+ */
 export async function initialise(
   workspace: Workspace,
   store: string | undefined,
@@ -12,12 +18,9 @@ export async function initialise(
   const made: string[] = [];
   const there: string[] = [];
   for (const candidate of chooseStores(workspace, store)) {
-    if (!(candidate instanceof ResticStore) || (await candidate.exists())) {
-      there.push(candidate.name);
-      continue;
-    }
-    if (!options.dryRun) await candidate.initialise();
-    made.push(candidate.name);
+    const make = await making(candidate);
+    if (make && !options.dryRun) await make();
+    (make ? made : there).push(candidate.name);
   }
   const lines = [
     ...made.map((name) => `${name}: ${options.dryRun ? 'would be made' : 'made'}`),
@@ -29,4 +32,12 @@ export async function initialise(
     text: lines.join('\n'),
     isAnswer: true,
   };
+}
+
+/** `undefined`: it is there, or the first backup makes it. */
+async function making(store: Store): Promise<(() => Promise<void>) | undefined> {
+  if (store instanceof ResticStore) return (await store.exists()) ? undefined : () => store.initialise();
+  if (store instanceof GenerationsStore || store instanceof ArchiveStore)
+    return (await store.home.isLost()) ? () => store.home.begin() : undefined;
+  return undefined;
 }

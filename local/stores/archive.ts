@@ -1,16 +1,16 @@
-import { constants } from 'node:fs';
-import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FukugenError } from '../../core/errors.ts';
 import { momentOf } from '../generation/identifier.ts';
 import { isComplete, readManifest } from '../generation/manifest.ts';
-import { nearestFolder, removeTree, syncFolder } from '../system/folders.ts';
+import { removeTree, syncFolder } from '../system/folders.ts';
 import { acquireLock, type Lock } from '../system/lock.ts';
 import { storeFailure } from '../system/store-failure.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
 import { type ArchiveForm, unpackArchive, unpackManifest, writeArchive } from './archive-file.ts';
 import type { Held, Stage, Store, StoredGeneration } from './store.ts';
+import { StoreFolder } from './store-folder.ts';
 import { thisHost } from './this-host.ts';
 
 export interface ArchiveSettings extends ArchiveForm {
@@ -18,6 +18,8 @@ export interface ArchiveSettings extends ArchiveForm {
   readonly policy: string;
   /** Private key of age. */
   readonly identity: string | undefined;
+  /** See `StoreFolder`. */
+  readonly memory?: string;
   readonly signal: AbortSignal;
 }
 
@@ -29,31 +31,24 @@ export class ArchiveStore implements Store {
   readonly kind = 'archive';
   readonly encrypted: boolean;
   readonly name: string;
+  readonly home: StoreFolder;
   private readonly root: string;
   private readonly settings: ArchiveSettings;
 
   constructor(name: string, root: string, settings: ArchiveSettings) {
     this.name = name;
     this.root = root;
+    this.home = new StoreFolder(name, root, settings.memory);
     this.settings = settings;
     this.encrypted = settings.recipients.length > 0;
   }
 
   async examine(): Promise<void> {
-    try {
-      await access(await nearestFolder(this.root), constants.W_OK | constants.X_OK);
-    } catch (cause) {
-      throw storeFailure(cause, `the store ${this.name}`);
-    }
+    await this.home.examine();
   }
 
   async prepare(): Promise<void> {
-    await this.examine();
-    try {
-      await mkdir(this.partials, { recursive: true, mode: 0o700 });
-    } catch (cause) {
-      throw storeFailure(cause, `the store ${this.name}`);
-    }
+    await this.home.prepare();
   }
 
   async put({ generation, folder }: Stage): Promise<void> {
@@ -61,7 +56,7 @@ export class ArchiveStore implements Store {
     const { policy, compression, recipients, signal } = this.settings;
     const suffix = `${compression === 'zstd' ? '.tar.zst' : '.tar.gz'}${recipients.length > 0 ? '.age' : ''}`;
     const name = `${policy}_${thisHost()}_${generation}${suffix}`;
-    const partial = join(this.partials, name);
+    const partial = join(this.home.partials, name);
     try {
       await writeArchive(folder, partial, this.settings, signal);
       await rename(partial, join(this.root, name));
@@ -124,11 +119,7 @@ export class ArchiveStore implements Store {
 
   /** Of this policy, newest first. */
   private async archives(): Promise<{ readonly generation: string; readonly host: string; readonly file: string }[]> {
-    const names = await readdir(this.root).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'ENOENT') return [];
-      throw new FukugenError('store', `the store ${this.name} cannot be read: ${cause.message}`, { cause });
-    });
-    return names
+    return (await this.home.names())
       .flatMap((name) => {
         const [, policy, host = '', generation = ''] =
           /^([^_]+)_([^_]+)_(.+?)\.tar\.(?:zst|gz)(?:\.age)?$/.exec(name) ?? [];
@@ -152,12 +143,8 @@ export class ArchiveStore implements Store {
 
   /** Whatever an ended run left half done goes now. */
   private async lock(): Promise<Lock> {
-    const lock = await acquireLock(join(this.root, '.fukugen'), 'archive');
-    for (const name of await readdir(this.partials)) await removeTree(join(this.partials, name));
+    const lock = await acquireLock(this.home.own, 'archive');
+    for (const name of await readdir(this.home.partials)) await removeTree(join(this.home.partials, name));
     return lock;
-  }
-
-  private get partials(): string {
-    return join(this.root, '.fukugen', 'partial');
   }
 }

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, chmod, copyFile, mkdir, readdir, rename } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
 import { FukugenError } from '../../core/errors.ts';
@@ -7,11 +6,12 @@ import { captureTree, type EarlierTree } from '../generation/capture-tree.ts';
 import { readEntries } from '../generation/entry.ts';
 import { momentOf } from '../generation/identifier.ts';
 import { isComplete, layout, readManifest } from '../generation/manifest.ts';
-import { nearestFolder, removeTree, sealTree, syncFolder } from '../system/folders.ts';
+import { removeTree, sealTree, syncFolder } from '../system/folders.ts';
 import { acquireLock, type Lock } from '../system/lock.ts';
 import { storeFailure } from '../system/store-failure.ts';
 import { Doubt, trusted } from './doubt.ts';
 import type { Held, Stage, Store, StoredGeneration } from './store.ts';
+import { StoreFolder } from './store-folder.ts';
 
 const removingPrefix = '.removing-';
 
@@ -35,46 +35,37 @@ export class GenerationsStore implements Store {
   readonly name: string;
   readonly root: string;
 
+  readonly home: StoreFolder;
+
   private readonly signal: AbortSignal;
 
-  constructor(name: string, root: string, signal: AbortSignal) {
+  /** @param memory - see `StoreFolder` */
+  constructor(name: string, root: string, signal: AbortSignal, memory?: string) {
     this.name = name;
     this.root = root;
+    this.home = new StoreFolder(name, root, memory);
     this.signal = signal;
   }
 
   async examine(): Promise<void> {
-    try {
-      await access(await nearestFolder(this.root), constants.W_OK | constants.X_OK);
-    } catch (cause) {
-      throw storeFailure(cause, `the store ${this.name}`);
-    }
+    await this.home.examine();
   }
 
   async prepare(): Promise<void> {
-    // First, since Node's recursive mkdir says "no such file" of a read-only file system.
-    await this.examine();
-    try {
-      await mkdir(this.partials, { recursive: true, mode: 0o700 });
-      const probe = join(this.partials, `.probe-${process.pid}`);
-      await mkdir(probe);
-      await removeTree(probe);
-    } catch (cause) {
-      throw storeFailure(cause, `the store ${this.name}`);
-    }
+    await this.home.prepare();
   }
 
   /** Held from the first byte staged to the last one stored. Whatever an ended run left half done goes now. */
   async lock(): Promise<Lock> {
-    const lock = await acquireLock(join(this.root, '.fukugen'), 'backup');
-    for (const name of await readdir(this.partials)) await removeTree(join(this.partials, name));
+    const lock = await acquireLock(this.home.own, 'backup');
+    for (const name of await readdir(this.home.partials)) await removeTree(join(this.home.partials, name));
     for (const name of await readdir(this.root)) if (isRemoving(name)) await removeTree(join(this.root, name));
     return lock;
   }
 
   /** An empty folder to capture into, on the file system where the generation will stay. */
   async stage(generation: string): Promise<string> {
-    const folder = join(this.partials, generation);
+    const folder = join(this.home.partials, generation);
     await mkdir(folder, { mode: 0o700 });
     return folder;
   }
@@ -106,7 +97,7 @@ export class GenerationsStore implements Store {
   }
 
   async put(stage: Stage): Promise<void> {
-    const staged = join(this.partials, stage.generation);
+    const staged = join(this.home.partials, stage.generation);
     if (stage.folder !== staged) await this.copy(stage, staged);
     try {
       await sealTree(staged);
@@ -143,11 +134,7 @@ export class GenerationsStore implements Store {
   }
 
   async list(): Promise<StoredGeneration[]> {
-    const names = await readdir(this.root).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'ENOENT') return [];
-      throw new FukugenError('store', `the store ${this.name} cannot be read: ${cause.message}`, { cause });
-    });
-    return names
+    return (await this.home.names())
       .filter((name) => momentOf(name) !== undefined)
       .sort()
       .reverse()
@@ -203,10 +190,6 @@ export class GenerationsStore implements Store {
 
   /** What `verify` found of the files that the next generation may link to. */
   get doubt(): Doubt {
-    return new Doubt(join(this.root, '.fukugen'));
-  }
-
-  private get partials(): string {
-    return join(this.root, '.fukugen', 'partial');
+    return new Doubt(this.home.own);
   }
 }

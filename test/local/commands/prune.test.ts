@@ -262,7 +262,7 @@ describe('given a prune that is killed with SIGKILL', () => {
       expect(await home.run(['prune'])).toMatchObject({ status: 0, all: '\n' });
       expect(await generationsIn(home.path('disk'))).toHaveLength(1);
       expect((await readdir(home.path('disk'))).filter((name) => name.startsWith('.removing-'))).toEqual([]);
-      await removeTree(home.path('disk'));
+      for (const name of ['disk', 'state']) await removeTree(home.path(name));
       await home.write({ sources: { work }, stores: { disk } });
     }
   }, 90_000);

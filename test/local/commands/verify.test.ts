@@ -35,6 +35,7 @@ describe('fukugen verify', () => {
   it('given a store without a generation beside a good one, proves the good one and ends with 5', async () => {
     await workspace.run(['backup']);
     await removeTree(workspace.path('usb'));
+    await workspace.run(['init', 'usb']);
     const { status, stdout } = await workspace.run(['verify']);
     expect(status).toBe(5);
     expect(stdout).toMatch(/ok {2}disk/);

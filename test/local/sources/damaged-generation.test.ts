@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   // A store of its own for each damage: the next generation would link to the damaged file.
-  await removeTree(workspace.path('disk'));
+  for (const name of ['disk', 'state']) await removeTree(workspace.path(name));
   const { status, json } = await workspace.run(['backup', '--json']);
   expect(status).toBe(0);
   generation = json.generation;

@@ -145,8 +145,7 @@ describe('given links, owners and extended attributes', () => {
       await chmod(work('file'), 0o4755);
       const { stdout } = await workspace.run(['compare', 'work']);
       expect(stdout).toMatch(/^file: belonged to 12345:23456, belongs to 12346:23456$/m);
-      await rm(workspace.path('disk'), { recursive: true });
-      await rm(workspace.path('second'), { recursive: true });
+      for (const name of ['disk', 'second', 'state']) await rm(workspace.path(name), { recursive: true });
     }
     const through = asOrdinaryUser(workspace.home);
     expect(await workspace.run(['backup'], { through })).toMatchObject({ status: 0 });
