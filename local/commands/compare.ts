@@ -2,6 +2,7 @@ import { exitStatus } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { chooseGenerationOf } from '../restore/choose-generation.ts';
 import { RestoreJournal } from '../restore/journal.ts';
+import { settleInterrupted } from '../restore/settle-interrupted.ts';
 import { compareSource } from '../sources/index.ts';
 import { openSource } from '../stores/choose.ts';
 import type { RunContext } from '../system/run-context.ts';
@@ -13,7 +14,7 @@ export interface CompareOptions extends GlobalOptions {
   readonly at: string;
 }
 
-/** What has changed since a generation was taken: the live source against its record. Reads only. */
+/** What has changed since a generation was taken: the live source against its record. Reads only, once no killed restore is left half way. */
 export async function compare(
   workspace: Workspace,
   name: string,
@@ -37,6 +38,7 @@ export async function compare(
       isAnswer: true,
     };
   }
+  await settleInterrupted(workspace);
   context.progress.stage(`comparing ${name} with ${generation}`);
   const proof = await openSource(store, generation, source, (folder, record) =>
     compareSource(source, folder, record, context),

@@ -1,9 +1,9 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Source } from '../sources/index.ts';
 import type { Replacement } from '../sources/source.ts';
-import { syncFolder } from '../system/folders.ts';
 import { acquireLock, type Lock } from '../system/lock.ts';
+import { replaceFile } from '../system/replace-file.ts';
 import { storeFailure } from '../system/store-failure.ts';
 
 /** One restore that put something in place, or was about to. */
@@ -85,19 +85,8 @@ export class RestoreJournal {
 
   /** On the disk before anything that relies on it happens. */
   private async save(name: string, content: unknown): Promise<void> {
-    const file = join(this.folder, name);
-    const beside = `${file}.${process.pid}`;
     try {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
-      const handle = await open(beside, 'w', 0o600);
-      try {
-        await handle.writeFile(`${JSON.stringify(content, null, 2)}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(beside, file);
-      await syncFolder(this.folder);
+      await replaceFile(join(this.folder, name), `${JSON.stringify(content, null, 2)}\n`);
     } catch (cause) {
       throw storeFailure(cause, this.folder);
     }

@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import pMap from 'p-map';
 import type { EarlierTree } from '../generation/capture-tree.ts';
 import { hashFile } from '../generation/hash-file.ts';
+import { replaceFile } from '../system/replace-file.ts';
 
 /**
  * The mark that `verify` leaves in a store of plain files: SHA-256 digests of contents that it found changed. A backup links to
@@ -28,10 +29,7 @@ export class Doubt {
 
   async cast(contents: readonly string[]): Promise<void> {
     const all = new Set([...(await this.contents()), ...contents]);
-    const beside = `${this.file}.${process.pid}`;
-    await mkdir(dirname(this.file), { recursive: true, mode: 0o700 });
-    await writeFile(beside, `${JSON.stringify([...all], null, 2)}\n`, { mode: 0o600 });
-    await rename(beside, this.file);
+    await replaceFile(this.file, `${JSON.stringify([...all], null, 2)}\n`);
   }
 
   /** The newest generation, which the next one links to, was read whole and is as recorded. */

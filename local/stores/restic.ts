@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { FukugenError } from '../../core/errors.ts';
 import { momentOf } from '../generation/identifier.ts';
 import { isComplete } from '../generation/manifest.ts';
+import { isAlive } from '../system/alive.ts';
 import { jsonLine } from '../system/json-line.ts';
 import { megabytes } from '../system/progress.ts';
 import { type ProgramResult, runProgram } from '../system/run-program.ts';
@@ -139,16 +140,11 @@ export class ResticStore implements Store {
 
   /**
    * By their ids, so that no grouping and no rule of restic's own can take more. The lock of a process that has ended is removed,
-   * but then nothing is pruned this time: a machine that slept may still believe in its lock (restic 3486).
+   * but then the data stays until the next time, and the snapshots alone go: whoever believes in that lock still, such as a container
+   * of the same name, may rely on data that no snapshot names yet (restic 3486).
    */
   async remove(generations: readonly string[]): Promise<void> {
-    if (((await this.freeDeadLocks()) ?? 0) > 0) {
-      throw new FukugenError(
-        'locked',
-        `the repository of the store ${this.name} held the lock of a restic that has ended; the lock was removed, and nothing else`,
-        { next: 'fukugen prune, once it is sure that no other restic is at work in the repository' },
-      );
-    }
+    const deadLocks = await this.freeDeadLocks();
     const isMeant = (snapshot: Snapshot) =>
       snapshot.hostname === hostname() && generations.includes(generationOf(snapshot) as string);
     const ids = (await this.snapshots()).filter(isMeant).map(({ id }) => id);
@@ -158,7 +154,7 @@ export class ResticStore implements Store {
     if (left.length > 0) {
       throw new FukugenError('store', `restic could not remove ${left.length} snapshots from the store ${this.name}`);
     }
-    await this.restic(['prune', '--quiet'], { keepLocks: true });
+    if (deadLocks === 0) await this.restic(['prune', '--quiet'], { keepLocks: true });
   }
 
   async open<T>(generation: string, use: (folder: string) => Promise<T>): Promise<T> {
@@ -315,16 +311,6 @@ function isServed(repository: string): boolean {
 
 function isAboutLocks(args: readonly string[]): boolean {
   return args.includes('--no-lock') || args.includes('unlock');
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: somebody else's process, and alive.
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }
 
 function generationOf(snapshot: Snapshot): string | undefined {

@@ -18,6 +18,14 @@ export async function processesOf(home: string): Promise<Process[]> {
   return found;
 }
 
+/** Waits for the end of what outlives a killed run, such as pg_restore. */
+export async function childrenEnded(home: string): Promise<void> {
+  await eventually(
+    () => processesOf(home),
+    ({ length }) => length === 0,
+  );
+}
+
 /** Every command line on the machine, as anyone may read them. */
 export async function commandLines(): Promise<string[]> {
   const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
@@ -25,7 +33,7 @@ export async function commandLines(): Promise<string[]> {
 }
 
 /** Waits until something is so; at the deadline says what was seen last. */
-export async function eventually<T>(look: () => Promise<T>, isRight: (seen: T) => boolean, seconds = 15): Promise<T> {
+export async function eventually<T>(look: () => Promise<T>, isRight: (seen: T) => boolean, seconds = 60): Promise<T> {
   const deadline = Date.now() + seconds * 1_000;
   for (;;) {
     const seen = await look();
