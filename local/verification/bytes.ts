@@ -6,7 +6,7 @@ import { layout, type Manifest, type SourceRecord, sourceLayout } from '../gener
 import { readRecorded } from '../generation/recorded-file.ts';
 import { walkTree } from '../generation/tree-walk.ts';
 import type { RunContext } from '../system/run-context.ts';
-import type { Result } from './finding.ts';
+import { allFiles, type Result } from './finding.ts';
 
 /** Reads every stored file of a source and holds it against its SHA-256. */
 export async function verifyBytes(folder: string, record: SourceRecord, context: RunContext): Promise<Result> {
@@ -18,7 +18,7 @@ export async function verifyBytes(folder: string, record: SourceRecord, context:
       onFile: (done, total) => context.progress.count(done, total, 'files'),
       signal: context.signal,
     });
-    const portion = { done: entries.length, of: entries.length, what: 'files' } as const;
+    const portion = allFiles(entries);
     if (differences.length === 0) {
       const text = `${entries.length} files and folders, ${record.files.bytes} bytes: as recorded`;
       return { verdict: 'proven', text, portion };

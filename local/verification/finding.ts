@@ -1,3 +1,4 @@
+import type { Entry } from '../generation/entry.ts';
 import type { Level } from './levels.ts';
 
 /** `proven`: what the level claims holds. `failed`: it does not. `incomplete`: it does for what is in the backup, and something is not. */
@@ -38,6 +39,12 @@ export function renderFinding({ verdict, store, generation, source, level, text 
   return [`${mark}  ${store}  ${generation}  ${source}  ${level}: ${first}`, ...rest.map((line) => `    ${line}`)].join(
     '\n',
   );
+}
+
+/** Folders have no content of their own. */
+export function allFiles(entries: readonly Entry[]): Portion {
+  const of = entries.filter(({ type }) => type !== 'directory').length;
+  return { done: of, of, what: 'files' };
 }
 
 export function portionText({ done, of, what }: Portion): string {

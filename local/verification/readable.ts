@@ -10,7 +10,7 @@ import { type SourceRecord, sourceLayout } from '../generation/manifest.ts';
 import { checkSqlite } from '../sqlite/check.ts';
 import { openCopy, withDatabase } from '../sqlite/database.ts';
 import type { RunContext } from '../system/run-context.ts';
-import type { Result } from './finding.ts';
+import { allFiles, type Result } from './finding.ts';
 import { readDump } from './read-dump.ts';
 
 /** Reads what is in the files of a source to its end, by its kind; what the content should be is not asked here. */
@@ -19,8 +19,7 @@ export async function verifyReadable(folder: string, record: SourceRecord, conte
     const entries = await readEntries(join(folder, sourceLayout.files), record.files);
     requirePaths(entries);
     const what = await readContent(folder, record, context);
-    const portion = { done: entries.length, of: entries.length, what: 'files' } as const;
-    return { verdict: 'proven', text: `${what} read to the end`, portion };
+    return { verdict: 'proven', text: `${what} read to the end`, portion: allFiles(entries) };
   } catch (error) {
     // A damaged SQLite database is a `source` in the words of its own module.
     if (error instanceof SyntaxError) return { verdict: 'failed', text: `a record in it is no JSON: ${error.message}` };

@@ -13,7 +13,7 @@ import { proveSource } from '../sources/index.ts';
 import { readStored } from '../sources/postgres.ts';
 import type { RunContext } from '../system/run-context.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
-import type { Portion, Result } from './finding.ts';
+import { allFiles, type Portion, type Result } from './finding.ts';
 import { requireRoom, roomFor } from './room.ts';
 
 /** Of a folder: enough to meet what concerns one file in fifty, and few enough for every day. */
@@ -28,7 +28,7 @@ export async function verifyRestorable(folder: string, record: SourceRecord, con
     if (detail.kind === 'postgres' && !('part' in detail)) await restoreDatabaseAlone(folder, record, context);
     // What their kinds of restore cannot do without comparing is small, or has its comparison for nothing.
     else await proveSource(folder, record, context);
-    return { verdict: 'proven', text: 'restored into a throwaway place', portion: wholeOf(record) };
+    return { verdict: 'proven', text: 'restored into a throwaway place', portion: await wholeOf(folder, record) };
   });
 }
 
@@ -41,7 +41,7 @@ export async function verifyIdentical(
   record: SourceRecord,
   context: RunContext,
 ): Promise<{ readonly restorable: Result; readonly identical?: Result }> {
-  const portion = wholeOf(record);
+  const portion = await wholeOf(folder, record);
   let identical: Result | undefined;
   const restorable = await stoppedOr(async () => {
     await requireRoom(roomFor(record), record.name);
@@ -120,8 +120,8 @@ function isAbove({ path }: Entry, sample: ReadonlySet<Entry>): boolean {
   return false;
 }
 
-function wholeOf({ detail, files }: SourceRecord): Portion {
-  const isDatabase = detail.kind === 'postgres' || detail.kind === 'sqlite';
-  const of = isDatabase ? detail.tables : files.entries;
-  return { done: of, of, what: isDatabase ? 'tables' : 'files' };
+async function wholeOf(folder: string, { detail, files }: SourceRecord): Promise<Portion> {
+  if (detail.kind === 'postgres' || detail.kind === 'sqlite')
+    return { done: detail.tables, of: detail.tables, what: 'tables' };
+  return allFiles(await readEntries(join(folder, sourceLayout.files), files));
 }
