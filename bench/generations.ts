@@ -1,9 +1,9 @@
 // What generations of a growing database cost beside `pg_dump -Fc`, on the same data, on the same machine, in the same run.
-//   node bench/generations.ts [megabytes] [generations]
-// The numbers behind docs/adr/0010-stored-form-of-dumps.md. Takes about two minutes for the default of 90 MB and 12 generations;
-// the goals are set for 1000 and 112.
+//   node bench/generations.ts [megabytes] [generations] [rounds]
+// The numbers behind docs/adr/0010-stored-form-of-dumps.md. Takes about three minutes for the default of 90 MB, 12 generations and 3
+// rounds of the first generation and of the restore; the goals are set for 1000 and 112.
 import { lstat, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import pg from 'pg';
@@ -17,8 +17,13 @@ import { tables } from './tables.ts';
 
 const megabytes = Number(process.argv[2] ?? 90);
 const count = Number(process.argv[3] ?? 12);
+const rounds = Number(process.argv[4] ?? 3);
 
-await using server = await startScratchServer({ settings: { shared_buffers: '512MB', max_wal_size: '4GB' } });
+/** As a server of somebody's is: what is written survives a crash, and goes to the log first. */
+const durable = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', wal_level: 'replica' };
+await using server = await startScratchServer({
+  settings: { ...durable, shared_buffers: '512MB', max_wal_size: '4GB' },
+});
 const { bin } = await clientFor(server.programs.major);
 const folder = await mkdtemp(join(tmpdir(), 'fukugen-bench-'));
 const database = 'shop';
@@ -82,44 +87,44 @@ try {
   for (const { create } of Object.values(tables)) await client.query(create);
 
   console.log(`PostgreSQL ${server.programs.version}; ${count} generations, 1 % new rows between them`);
-  const times = { dump: [] as number[], generation: [] as number[] };
+  const dump = (place: number) =>
+    seconds(() => execa(join(bin, 'pg_dump'), ['-Fc', '-f', dumpFile(place), ...connection, database]));
+  const generation = () => seconds(() => takeGeneration(workspace, workspace.sources, context));
+  const first = { dump: [] as number[], generation: [] as number[] };
+  const later = { dump: [] as number[], generation: [] as number[] };
   let dumped = 0;
   for (let place = 0; place < count; place += 1) {
     await grow(0.01);
     if (place === 0) await client.query('vacuum analyze');
     await settle();
-    const dump = async () =>
-      times.dump.push(
-        await seconds(() => execa(join(bin, 'pg_dump'), ['-Fc', '-f', dumpFile(place), ...connection, database])),
-      );
-    const generation = async () => {
-      times.generation.push(await seconds(() => takeGeneration(workspace, workspace.sources, context)));
-    };
-    // In turns, so that none always finds what the other has read.
-    for (const way of place % 2 === 0 ? [dump, generation] : [generation, dump]) {
-      await way();
-      await settle();
+    for (let round = 0; round < (place === 0 ? rounds : 1); round += 1) {
+      const times = place === 0 ? first : later;
+      // With the memory of it: a store that was there and is gone is a disk that is not mounted.
+      if (round > 0) for (const name of ['disk', 'state']) await removeTree(join(folder, name));
+      const ways = [
+        async () => times.dump.push(await dump(place)),
+        async () => times.generation.push(await generation()),
+      ];
+      // In turns, so that none always finds what the other has read.
+      for (const way of (place + round) % 2 === 0 ? ways : ways.reverse()) {
+        await way();
+        await settle();
+      }
     }
     dumped += (await stat(dumpFile(place))).size;
     if (place > 0 && place < count - 1) await rm(dumpFile(place - 1));
   }
   const stored = await bytesOf(join(folder, 'disk'));
-  const [firstDump, ...dumps] = times.dump as [number, ...number[]];
-  const [first, ...others] = times.generation as [number, ...number[]];
   const line = (what: string, ratio: number, goal: string, detail: string) =>
     console.log(`${ratio.toFixed(3)}  ${what} (goal: ${goal}): ${detail}`);
-  line(
-    'time of the first generation',
-    first / firstDump,
-    'at most 0.45',
-    `${first.toFixed(2)} s of ${firstDump.toFixed(2)} s`,
-  );
-  line(
-    'time of a later one, median',
-    median(others) / median(dumps),
-    'at most 0.45',
-    `${median(others).toFixed(2)} s of ${median(dumps).toFixed(2)} s`,
-  );
+  /** The median of the ratios, each of two runs that followed one another: what else the machine does weighs on both. */
+  const compared = (what: string, own: number[], others: number[], goal: string) => {
+    const detail = `${median(own).toFixed(2)} s of ${median(others).toFixed(2)} s, medians of ${own.length}`;
+    const ratios = own.map((time, at) => time / (others[at] as number));
+    line(what, median(ratios), goal, `${detail}; load ${loadavg()[0]?.toFixed(1)}`);
+  };
+  compared('time of the first generation', first.generation, first.dump, 'at most 0.45');
+  if (count > 1) compared('time of a later one', later.generation, later.dump, 'at most 0.45');
   line(
     'bytes of all',
     stored / dumped,
@@ -128,27 +133,26 @@ try {
   );
 
   await client.end();
-  await settle();
-  await admin.query('create database by_pg_restore');
-  const byHand = await seconds(() =>
-    execa(join(bin, 'pg_restore'), ['--exit-on-error', '-d', 'by_pg_restore', ...connection, dumpFile(count - 1)]),
-  );
-  await settle();
-  const inPlace = await seconds(async () => {
-    const { status, text } = await restore(
-      workspace,
-      'shop',
-      { at: 'latest', inPlace: true, safety: false, yes: true },
-      context,
+  const byHand: number[] = [];
+  const inPlace: number[] = [];
+  const replace = { at: 'latest', inPlace: true, safety: false, yes: true };
+  for (let round = 0; round < rounds; round += 1) {
+    await admin.query('create database by_pg_restore');
+    await settle();
+    const args = ['--exit-on-error', '-d', 'by_pg_restore', ...connection, dumpFile(count - 1)];
+    byHand.push(await seconds(() => execa(join(bin, 'pg_restore'), args)));
+    await admin.query('drop database by_pg_restore');
+    await settle();
+    inPlace.push(
+      await seconds(async () => {
+        const { status, text } = await restore(workspace, 'shop', replace, context);
+        if (status !== 0) throw new Error(text);
+      }),
     );
-    if (status !== 0) throw new Error(text);
-  });
-  line(
-    'restore in place, compared and swapped',
-    inPlace / byHand,
-    'at most 0.75 of pg_restore',
-    `${inPlace.toFixed(2)} s of ${byHand.toFixed(2)} s`,
-  );
+    const kept = await admin.query(`select datname from pg_database where datname like '${database}\\_before\\_%'`);
+    for (const { datname } of kept.rows) await admin.query(`drop database ${datname}`);
+  }
+  compared('restore in place, compared and swapped', inPlace, byHand, 'at most 0.75 of pg_restore');
 } finally {
   await client.end().catch(() => {});
   await admin.end();
