@@ -123,7 +123,10 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
     .option('--at <generation>', atMeaning, 'latest')
     .option('--table <schema.name...>', 'only these tables of a PostgreSQL database')
     .option('--schema <name...>', 'only these schemas of a PostgreSQL database')
-    .option('--path <pattern...>', 'only these files and folders of a directory, as in a .gitignore file')
+    .option(
+      '--path <pattern...>',
+      'only these files and folders of a directory, as in a .gitignore file, or of single files',
+    )
     .option('--in-place', 'take a safety generation, restore, compare, ask, swap names and keep the old one')
     .option('--no-safety', 'with --in-place: take no safety generation')
     .option('--yes', 'with --in-place: do not ask')
@@ -174,7 +177,9 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
   program
     .command('init')
     .argument('[store]', 'only this store')
-    .description('make the restic repositories that the policy names, and begin folders anew whose disk is gone for good')
+    .description(
+      'make the restic repositories that the policy names, and begin folders anew whose disk is gone for good',
+    )
     .addHelpText('after', examples('fukugen init', 'fukugen init r2'))
     .action((store: string | undefined, _options, command: Command) =>
       inWorkspace(command, (workspace) => initialise(workspace, store, command.optsWithGlobals<GlobalOptions>())),

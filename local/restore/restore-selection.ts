@@ -4,8 +4,9 @@ import ignore from 'ignore';
 import { FukugenError } from '../../core/errors.ts';
 import { compareTree } from '../generation/compare-tree.ts';
 import { type Entry, readEntries } from '../generation/entry.ts';
-import { type SourceRecord, sourceLayout } from '../generation/manifest.ts';
+import { type FilesDetail, type SourceRecord, sourceLayout } from '../generation/manifest.ts';
 import { restoreTree } from '../generation/restore-tree.ts';
+import { type Files, restoreBeside } from '../sources/files.ts';
 import type { Source } from '../sources/index.ts';
 import type { Beside } from '../sources/source.ts';
 import { namesBeside } from '../system/file-swap.ts';
@@ -30,6 +31,7 @@ export async function restoreSelection(
 ): Promise<Part> {
   if (source.kind === 'directory')
     return restoreFiles(source.settings.path, folder, record, selection.path ?? [], context);
+  if (source.kind === 'files') return restoreNamed(source.settings, folder, record, selection.path ?? [], context);
   if (source.kind === 'postgres') return restoreTables(source, folder, record, selection, context);
   throw new Error(`no part of a ${source.kind}`);
 }
@@ -67,15 +69,38 @@ async function restoreFiles(
   }
 }
 
+/** Each beside its original, like all of them: single files have no folder in common. */
+async function restoreNamed(
+  { files }: Files,
+  folder: string,
+  record: SourceRecord,
+  patterns: readonly string[],
+  context: RunContext,
+): Promise<Part> {
+  const rules = ignore().add([...patterns]);
+  const { files: recorded } = record.detail as FilesDetail;
+  // As the policy names it, or by where it was.
+  const meant = recorded.filter(({ written, stored }) => patterns.includes(written) || rules.ignores(stored));
+  if (meant.length === 0) throw nothingCalled(patterns, `it has ${recorded.map(({ written }) => written).join(', ')}`);
+  const chosen = files.filter((file) => meant.some(({ written }) => written === file.written));
+  // What was not there to be backed up is no matter of these.
+  return restoreBeside({ files: chosen }, folder, { ...record, problems: [] }, context);
+}
+
+function nothingCalled(patterns: readonly string[], next: string): FukugenError {
+  return new FukugenError('missing', `nothing in the backup is called ${patterns.join(' or ')}`, { next });
+}
+
 /** What the patterns mean, with the folders it lies in. */
 function selectEntries(entries: readonly Entry[], patterns: readonly string[]): Entry[] {
   const rules = ignore().add([...patterns]);
   const isMeant = ({ type, path }: Entry) => path !== '.' && rules.ignores(type === 'directory' ? `${path}/` : path);
   const meant = entries.filter(isMeant);
   if (meant.length === 0) {
-    throw new FukugenError('missing', `nothing in the backup is called ${patterns.join(' or ')}`, {
-      next: "write it as in a .gitignore file: --path 'docs/', --path '*.md', --path /notes/2026/plan.md",
-    });
+    throw nothingCalled(
+      patterns,
+      "write it as in a .gitignore file: --path 'docs/', --path '*.md', --path /notes/2026/plan.md",
+    );
   }
   const wanted = new Set(meant.map(({ path }) => path));
   for (const { path } of meant)

@@ -12,7 +12,7 @@ export interface Selection extends TableSelection {
 const parts: { readonly [K in Source['kind']]: readonly (keyof Selection)[] } = {
   postgres: ['table', 'schema'],
   directory: ['path'],
-  files: [],
+  files: ['path'],
   sqlite: [],
   command: [],
 };

@@ -110,6 +110,30 @@ describe('given a configuration that changed since', () => {
     await run('sh', ['-c', 'rm app/*.restored-* app/.env.restored-*'], { cwd: workspace.home });
   });
 
+  it.each([
+    ['as the policy names it', 'app/docker-compose.yml'],
+    ['by a pattern', '*compose*'],
+  ])('when some are restored, named %s, then they alone are, beside what is there', async (_how, path) => {
+    const before = await photograph(workspace.path('app'));
+    const { status, json } = await workspace.run(['restore', 'open', '--path', path, '--json']);
+    expect([status, json.verdict]).toEqual([0, 'identical']);
+    const made = Object.keys(await photograph(workspace.path('app'))).filter((name) => !(name in before));
+    expect(made).toEqual([expect.stringMatching(/^docker-compose\.yml\.restored-/)]);
+    expect(workspace.path('app', made[0] as string)).toBe(json.beside);
+    expect(await readFile(json.beside, 'utf8')).toContain('postgres:15');
+    await rm(json.beside);
+  });
+
+  it('when none is called so, then it says what there is, and makes nothing', async () => {
+    const before = await photograph(workspace.path('app'));
+    expect(await workspace.run(['restore', 'open', '--path', 'nothing'])).toMatchObject({
+      status: 5,
+      stderr:
+        'fukugen: nothing in the backup is called nothing\n  next: it has app/docker-compose.yml, app/prometheus.yml\n',
+    });
+    expect(await photograph(workspace.path('app'))).toEqual(before);
+  });
+
   it('when it is restored in place, then what was there is kept, and the printed commands go back', async () => {
     const { status, json } = await workspace.run(['restore', 'closed', '--in-place', '--no-safety', '--yes', '--json']);
     expect(json).toMatchObject({ verdict: 'identical', inPlace: true });
