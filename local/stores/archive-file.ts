@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readlink, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -17,13 +18,17 @@ export interface ArchiveForm {
   readonly recipients: readonly string[];
 }
 
-/** Writes a folder into one file, the manifest first, so that it can be read without the rest. */
+/**
+ * Writes a folder into one file, the manifest first, so that it can be read without the rest.
+ *
+ * @returns the SHA-256 of the file, in hexadecimal
+ */
 export async function writeArchive(
   folder: string,
   file: string,
   form: ArchiveForm,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const tar = pack();
   const packing = packTree(folder, tar).then(
     () => tar.finalize(),
@@ -31,8 +36,16 @@ export async function writeArchive(
   );
   const compressed = Readable.from(tar, { objectMode: false }).compose(compressor(form.compression), { signal });
   const content = form.recipients.length > 0 ? await encrypted(compressed, form.recipients) : compressed;
-  await pipeline(content, createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true }), { signal });
+  const digest = createHash('sha256');
+  const hashed = async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      digest.update(chunk);
+      yield chunk;
+    }
+  };
+  await pipeline(content, hashed, createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true }), { signal });
   await packing;
+  return digest.digest('hex');
 }
 
 async function packTree(folder: string, tar: Pack): Promise<void> {

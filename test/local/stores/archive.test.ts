@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, zstdDecompressSync } from 'node:zlib';
@@ -27,7 +27,7 @@ const signal = new AbortController().signal;
 
 async function fileIn(store: string): Promise<string> {
   const [name] = (await readdir(workspace.path(store)))
-    .filter((file) => !file.startsWith('.'))
+    .filter((file) => !/^\.|\.sha256$/.test(file))
     .sort()
     .reverse();
   return workspace.path(store, name as string);
@@ -113,15 +113,29 @@ describe('given archives, encrypted and not, beside a store of generations', () 
   it('when retention keeps fewer, then the older ones go, and strangers stay', async () => {
     await workspace.write({ sources: { work }, stores: { plain }, retention: { last: 2 } });
     await writeFile(workspace.path('plain', 'holiday.tar.gz'), 'mine');
+    // What a kill leaves between digest and archive.
+    const alone = (await fileIn('plain')).replace(/_[^_]+\.tar\.gz$/, '_2026-01-01T00-00-00-000Z.tar.gz.sha256');
+    await writeFile(alone, 'digest');
     for (let run = 0; run < 3; run += 1) expect(await workspace.run(['backup'])).toMatchObject({ status: 0 });
     const names = await readdir(workspace.path('plain'));
     // The first one was verified above, and is the only one that holds the database.
-    expect(names.filter((name) => name.startsWith('tested_'))).toHaveLength(3);
+    expect(names.filter((name) => /^tested_.*\.tar\.gz$/.test(name))).toHaveLength(3);
+    expect(names.filter((name) => /^tested_.*\.tar\.gz\.sha256$/.test(name))).toHaveLength(3);
     expect(names).toContain('holiday.tar.gz');
+    expect(existsSync(alone)).toBe(false);
   });
 });
 
 describe('given an archive that is not what it was', () => {
+  it('when it has no digest beside it, then verify says so, and a restore takes what there is', async () => {
+    await workspace.write({ sources: { work }, stores: { plain } });
+    await rename(`${await fileIn('plain')}.sha256`, workspace.path('away'));
+    const { status, stdout } = await workspace.run(['verify']);
+    expect([status, stdout]).toEqual([4, expect.stringMatching(/tested_\S+\.tar\.gz has no \.sha256 beside it/)]);
+    expect(await workspace.run(['restore', 'work', '--store', 'plain'])).toMatchObject({ status: 0 });
+    await rename(workspace.path('away'), `${await fileIn('plain')}.sha256`);
+  });
+
   it.each([
     ['cut', (content: Buffer) => content.subarray(0, content.length / 2)],
     [
