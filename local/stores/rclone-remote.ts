@@ -25,6 +25,17 @@ export interface RcloneSettings {
 
 const nothingThere = 3;
 
+/** A status of none of rclone's. */
+const stopped = -1;
+
+/**
+ * So many files one after another, each tried several times, and the server is not going to take the next: rclone itself would go
+ * through all the others, for days when there are many.
+ */
+const filesGivenUp = 8;
+
+const serverFailure = /(.*)\s+(?:status code: (?:429|5\d\d)|caused by: (?!.*x509)(.*))/;
+
 /**
  * Right for Cloudflare R2, and harmless elsewhere. Keys of one bucket may neither list nor make buckets; R2 answered rclone 1.60's
  * look after an upload with 501 (neiliro 290); many connections meet with 429 (pgbackrest 2655). Uploads are held against the list of the
@@ -40,6 +51,10 @@ const flags = [
   '--retries-sleep=2s',
   // Five minutes of silence, thirty times over, is nobody's patience.
   '--timeout=1m',
+  // Each of these waits up to two seconds, and S3's own client tries several times besides: ten of them take three minutes.
+  '--low-level-retries=5',
+  '--stats=2s',
+  '--stats-log-level=NOTICE',
   '--use-json-log',
 ];
 
@@ -65,8 +80,7 @@ export class RcloneRemote {
 
   /** @returns the lines of what is there; none where nothing is */
   async list(place: string, ...args: string[]): Promise<string[]> {
-    // Each of these is tried several times by itself, so ten of them take three minutes.
-    const { status, stdout } = await this.run(['lsf', '--low-level-retries=4', ...args, place], [0, nothingThere]);
+    const { status, stdout } = await this.run(['lsf', ...args, place], [0, nothingThere]);
     return status === nothingThere ? [] : stdout.split('\n').filter(Boolean);
   }
 
@@ -82,24 +96,44 @@ export class RcloneRemote {
   async upload(args: readonly string[], progress: Progress): Promise<void> {
     const { uploadBytes } = this.settings;
     const limit = uploadBytes === undefined ? [] : [`--bwlimit=${uploadBytes}B:off`];
-    await this.run([...args, ...limit, '--stats=2s', '--stats-log-level=NOTICE'], [0], (line) => {
-      const stats = jsonLine<LogLine>(line)?.stats;
-      if (stats) progress.count(megabytes(stats.bytes), megabytes(stats.totalBytes), 'MB');
-      return stats !== undefined;
-    });
+    await this.run([...args, ...limit], [0], ({ bytes, totalBytes }) =>
+      progress.count(megabytes(bytes), megabytes(totalBytes), 'MB'),
+    );
   }
 
   async run(
     args: readonly string[],
     accept: readonly number[] = [0],
-    onLine?: (line: string) => boolean,
+    onStats?: (stats: Stats) => void,
   ): Promise<ProgramResult> {
     this.configured ??= this.configuration();
     const { caCertificate, signal } = this.settings;
     const all = [...flags, ...(caCertificate ? [`--ca-cert=${caCertificate}`] : []), ...args];
-    const lines = onLine ? ({ onLine, linesFrom: 'stderr' } as const) : {};
-    const options = { environment: await this.configured, signal, code: 'store', ...lines } as const;
-    const result = await runProgram('rclone', all, { ...options, accept: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] });
+    const giveUp = new AbortController();
+    const failures: string[] = [];
+    let done = 0;
+    const onLine = (line: string) => {
+      const { stats, msg } = jsonLine<LogLine>(line) ?? {};
+      if (stats) {
+        onStats?.(stats);
+        if (stats.transfers > done) failures.length = 0;
+        done = stats.transfers;
+      } else if (msg !== undefined && isServerFailure(msg) && failures.push(line) === filesGivenUp) {
+        giveUp.abort();
+      }
+      return stats !== undefined;
+    };
+    const result = await runProgram('rclone', all, {
+      environment: await this.configured,
+      signal: AbortSignal.any([signal, giveUp.signal]),
+      code: 'store',
+      accept: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+      onLine,
+      linesFrom: 'stderr',
+    }).catch((error: unknown) => {
+      if (!giveUp.signal.aborted || signal.aborted) throw error;
+      return { status: stopped, stdout: '', stderr: failures.join('\n') };
+    });
     if (accept.includes(result.status)) return result;
     throw explain(args[0] as string, result);
   }
@@ -144,7 +178,19 @@ export class RcloneRemote {
 /** A line of rclone's log. */
 interface LogLine {
   readonly msg: string;
-  readonly stats: { readonly bytes: number; readonly totalBytes: number };
+  readonly stats: Stats;
+}
+
+interface Stats {
+  readonly bytes: number;
+  readonly totalBytes: number;
+  /** Files that arrived. */
+  readonly transfers: number;
+}
+
+/** Of one file; at the end of an attempt rclone says the last of them again. */
+function isServerFailure(message: string): boolean {
+  return serverFailure.test(message) && !message.startsWith('Attempt ');
 }
 
 function explain(verb: string, { status, stderr }: ProgramResult): FukugenError {
@@ -161,7 +207,7 @@ function explain(verb: string, { status, stderr }: ProgramResult): FukugenError 
     .slice(-3)
     .map((line) => jsonLine<LogLine>(line)?.msg?.trim() ?? line)
     .join('\n');
-  const [, reason, cause] = /(.*)\s+(?:status code: (?:429|5\d\d)|caused by: (?!.*x509)(.*))/.exec(words) ?? [];
+  const [, reason, cause] = serverFailure.exec(words) ?? [];
   if (reason !== undefined) {
     const said = reason.replace(/^.*Failed to \w+: /, '');
     return keptFailing(`the server, asked by rclone ${verb},`, cause === undefined ? said : `${said}: ${cause}`);

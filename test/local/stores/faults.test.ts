@@ -67,7 +67,7 @@ async function use(...chosen: (keyof typeof stores)[]): Promise<void> {
 
 async function change(): Promise<void> {
   const content = Buffer.from(Array.from({ length: 20_000 }, () => random.below(256)));
-  for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await writeFile(workspace.path('work', name), `${name}${content}`);
+  for (const name of 'abcdefghijkl') await writeFile(workspace.path('work', name), `${name}${content}`);
 }
 
 /** Each of them once, apart enough that a request which is tried again gets through. @returns whether each happened, when asked */
@@ -136,7 +136,7 @@ const sentences = {
   'clock that is wrong': /refuses requests of this time: the clock of this machine is wrong/,
 } as const satisfies Partial<Record<Name, RegExp>>;
 
-/** rclone, and restic in the middle of an upload, go on trying for a minute or two. */
+/** rclone gives up before it has been through all files. It, and restic in the middle of an upload, go on trying for a minute or two. */
 const quick: readonly (readonly [Name & keyof typeof sentences, 'offsite' | 'mirror', string])[] = [
   ...(Object.keys(sentences) as (keyof typeof sentences)[])
     .filter((name) => name !== 'error 500' && name !== 'error 503')
