@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FukugenError } from '../../core/errors.ts';
 import { acquireLock, type Lock } from '../system/lock.ts';
+import { replaceFile } from '../system/replace-file.ts';
 import { storeFailure } from '../system/store-failure.ts';
 import { type Coverage, coverage, coverageOf, type Proven } from '../verification/coverage.ts';
 
@@ -73,12 +74,8 @@ export class Memory {
   }
 
   private async write(name: string, content: unknown): Promise<void> {
-    const file = join(this.folder, name);
-    const beside = `${file}.${process.pid}`;
     try {
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      await writeFile(beside, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-      await rename(beside, file);
+      await replaceFile(join(this.folder, name), `${JSON.stringify(content, null, 2)}\n`);
     } catch (cause) {
       throw storeFailure(cause, this.folder);
     }
