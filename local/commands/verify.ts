@@ -86,9 +86,13 @@ export async function verify(workspace: Workspace, options: VerifyOptions, conte
   const status = statusFor(findings, first);
   if (options.dryRun) return { status, json: { dryRun: true, plans }, text: plans.join('\n'), isAnswer: true };
   if (findings.length === 0 && !first) {
-    throw new FukugenError('missing', `none of these stores encrypts, so none holds a file of ${options.source}`, {
-      next: 'name a store that encrypts with --store',
-    });
+    throw new FukugenError(
+      'missing',
+      `none of these stores encrypts, so none holds a file of ${options.source ?? 'these sources'}`,
+      {
+        next: 'name a store that encrypts with --store',
+      },
+    );
   }
   const summary = await summaryOf(workspace, stores, options, memory);
   const missed = unavailable.map(({ store, error }) => ({ store, code: error.code, message: error.message }));

@@ -20,7 +20,7 @@ const decompress = promisify(zstdDecompress);
  */
 export async function readDump(dump: string, serverMajor: number, context: RunContext): Promise<void> {
   const { bin } = await clientFor(serverMajor);
-  const archive = ['--file=/dev/null', join(dump, dumpLayout.schema)];
+  const archive = ['--exit-on-error', '--file=/dev/null', join(dump, dumpLayout.schema)];
   await runProgram(join(bin, 'pg_restore'), archive, { code: 'mismatch', signal: context.signal });
   const data = join(dump, dumpLayout.data);
   const folders = (await readdir(data)).sort();
