@@ -32,10 +32,11 @@ export interface Objectives {
 
 /** What the drill of one place knows of the policy: nothing in it is known only at deployment, so every synth writes the same. */
 export function drillPlanOf({ name, language, objectives, cloud, ownChecks }: DrillInputs, place: Place): DrillPlan {
-  const { drills } = cloud;
+  const { drills, notices } = cloud;
   return {
     policy: name,
     language,
+    ...(notices.runbooks && { runbooks: notices.runbooks }),
     place,
     primaryRegion: cloud.primary.region,
     replicaRegion: cloud.replica.region,

@@ -74,6 +74,8 @@ export interface ScratchDatabase {
 /** What `restore` notes for the record. */
 export interface OriginNote {
   readonly origin: DrillOrigin;
+  /** Of the recovery point; of the scratch it is what RDS made of it. Absent when RDS did not tell. */
+  readonly engineVersion?: string;
   readonly scratch: ScratchDatabase;
 }
 

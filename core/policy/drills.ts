@@ -37,6 +37,9 @@ export const drillChecks = {
 
 export type DrillCheck = keyof typeof drillChecks;
 
+/** Hours after the verdict that a scratch can be kept for a person to look at. */
+export const longestKeepHours = 72;
+
 const severity = z.enum(['fail', 'warn', 'off']);
 
 /** How the restores are rehearsed, in both Regions. */

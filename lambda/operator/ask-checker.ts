@@ -118,5 +118,6 @@ async function settingsOf(
     freshness,
     own: [...plan.ownChecks, ...ownChecks],
     asOf: note?.origin.databaseTime ?? note?.origin.createdAt ?? target.startedAt,
+    ...(note?.engineVersion && { engineVersion: note.engineVersion }),
   };
 }

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import type { DrillSource } from '../../core/evidence/record.ts';
+import { longestKeepHours } from '../../core/policy/drills.ts';
 import { explain } from '../../core/policy/mistakes.ts';
 import { monthOf, rotate, sourcesAt } from '../../core/policy/rotation.ts';
 import type { DrillPlan } from '../shared/drill-plan.ts';
 import { operatorError } from './errors.ts';
 import type { DrillRequest } from './messages.ts';
-
-/** Of a person who looks at a scratch. */
-const longestKeep = 72;
 
 const databases = z
   .array(
@@ -18,9 +16,11 @@ const databases = z
   )
   .min(1, 'name at least one database, or leave it out for all');
 
+const keepRange = `write 0 to ${longestKeepHours}`;
+
 const request = z.strictObject({
   databases: databases.optional(),
-  keepHours: z.number().min(0, `write 0 to ${longestKeep}`).max(longestKeep, `write 0 to ${longestKeep}`).optional(),
+  keepHours: z.number().min(0, keepRange).max(longestKeepHours, keepRange).optional(),
   scheduledAt: z.iso.datetime({ offset: true, error: 'write a moment such as 2026-12-01T01:00:00Z' }).optional(),
 });
 

@@ -35,6 +35,7 @@ async function decide(target: DrillTarget, database: DrilledDatabase, host: Oper
   const { instanceClass = target.kind === 'cluster' ? serverless : undefined } = database;
   return {
     origin,
+    ...(engineVersion && { engineVersion }),
     scratch: {
       identifier: target.scratch,
       ...(instanceClass && { instanceClass }),

@@ -35,10 +35,10 @@ export async function conclude(input: ConcludeInput, plan: DrillPlan, host: Reco
     if (text !== undefined) records.push(JSON.parse(text) as DrillRecord);
   }
   const report = await attempt('the report could not be written', () => writeReport(input, problems, plan, host));
-  const { policy, language, timezone } = plan;
+  const { policy, language, timezone, runbooks } = plan;
   const isSent = await attempt('the notice could not be sent', async () => {
     const notice = { policy, region: regionOf(plan), execution, records, problems, ...(report && { report }) };
-    await host.notify(renderDrillNotice(notice, { language, timezone, now: host.now() }));
+    await host.notify(renderDrillNotice(notice, { language, timezone, runbooks, now: host.now() }));
     return true;
   });
   const conclusion = concluded(problems, records);

@@ -7,6 +7,8 @@ import type { CheckSettings, OwnCheck } from '../checker/messages.ts';
 export interface DrillPlan {
   readonly policy: string;
   readonly language: 'en' | 'ja';
+  /** Address of the folder `runbooks`. @default - notices name the path in the repository */
+  readonly runbooks?: string;
   readonly place: 'primary' | 'replica';
   readonly primaryRegion: string;
   readonly replicaRegion: string;

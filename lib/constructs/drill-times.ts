@@ -1,3 +1,4 @@
+import { longestKeepHours } from '../../core/policy/drills.ts';
 import { tearDownSeconds } from '../../lambda/operator/scratch.ts';
 import type { DrillPlan } from '../../lambda/shared/drill-plan.ts';
 
@@ -15,9 +16,6 @@ const mostEvents = 24_000;
 const eventsOfPoll = 9;
 /** Everything else about one database, with a few dozen batches. */
 const eventsOfTarget = 400;
-
-/** Hours that a person may keep a scratch. */
-const longestKeep = 72;
 
 export interface DrillTimes {
   readonly operator: number;
@@ -46,7 +44,7 @@ export function drillTimes({ databases, concurrency, timeLimitSeconds }: Times):
   const polls = Math.max(Math.floor((mostEvents / count - eventsOfTarget) / eventsOfPoll), 1);
   const tearDownPoll = 60;
   const lastStep = 2 * (operator + aLittle) + 3_600;
-  const ofTarget = timeLimitSeconds + longestKeep * 3_600 + tearDownSeconds + lastStep;
+  const ofTarget = timeLimitSeconds + longestKeepHours * 3_600 + tearDownSeconds + lastStep;
   return {
     operator,
     operatorTask: operator + aLittle,

@@ -1,5 +1,6 @@
 import { FukugenError } from '../../core/errors.ts';
 import type { DrillSource } from '../../core/evidence/record.ts';
+import { longestKeepHours } from '../../core/policy/drills.ts';
 import {
   accountOf,
   type CloudPolicy,
@@ -23,9 +24,6 @@ export interface DrillOptions extends GlobalOptions {
   readonly account?: string;
   readonly run?: boolean;
 }
-
-/** Longest that a scratch is kept, as the drill's own check of its input has it. */
-const longestKeep = 72;
 
 /** Prints the command that starts a drill in AWS, and runs it when asked to. */
 export async function drill(names: readonly string[], options: DrillOptions, signal: AbortSignal): Promise<Outcome> {
@@ -106,8 +104,8 @@ function databasesOf(names: readonly string[], { databases }: CloudPolicy, place
 function keepOf(text: string | undefined): { readonly keepHours?: number } {
   if (text === undefined) return {};
   const hours = Duration.parse(text)?.hours ?? 0;
-  if (hours > 0 && hours <= longestKeep) return { keepHours: hours };
-  throw new FukugenError('usage', `--keep ${text}: write a length of time up to ${longestKeep}h, such as 4h`);
+  if (hours > 0 && hours <= longestKeepHours) return { keepHours: hours };
+  throw new FukugenError('usage', `--keep ${text}: write a length of time up to ${longestKeepHours}h, such as 4h`);
 }
 
 /** For a POSIX shell: what it might read otherwise goes between single quotes. */

@@ -9,7 +9,10 @@ interface Server {
   readonly recovering: boolean;
 }
 
-/** The server answers over TLS, and takes writes: a restore that is still replaying is not done. */
+/**
+ * The server answers over TLS, takes writes (a restore that is still replaying is not done), and is of the major version of what was
+ * restored: RDS upgrades what it no longer supports.
+ */
 export const connect: Check = {
   check: 'connect',
   async look(subject) {
@@ -21,7 +24,18 @@ export const connect: Check = {
     const findings: CheckFinding[] = [];
     if (!server?.tls) findings.push({ object: 'connection', text: 'is not encrypted' });
     if (server?.recovering) findings.push({ object: 'server', text: 'is still in recovery' });
+    const { engineVersion } = subject.settings;
+    if (server && engineVersion && majorOf(server.version) !== majorOf(engineVersion)) {
+      findings.push({
+        object: 'server',
+        text: `is PostgreSQL ${server.version}, and what was restored is of ${engineVersion}`,
+      });
+    }
     const how = server?.tls ? `over ${server.tls}, ${server.cipher}` : 'without TLS';
     return { findings, covered: 1, of: 1, notCovered: [], text: `PostgreSQL ${server?.version} answers ${how}` };
   },
 };
+
+function majorOf(version: string): number {
+  return Number.parseInt(version, 10);
+}

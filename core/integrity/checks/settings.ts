@@ -9,6 +9,8 @@ export interface CheckSettings {
   readonly own: readonly OwnCheck[];
   /** The moment that was restored to: freshness counts from it. ISO 8601. */
   readonly asOf: string;
+  /** Of what was restored. @default - nobody knows */
+  readonly engineVersion?: string;
 }
 
 export interface FreshnessColumn {

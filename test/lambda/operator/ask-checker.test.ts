@@ -31,6 +31,7 @@ describe('asking the checker', () => {
         freshness: [{ table: 'public.orders', column: 'created_at', withinSeconds: 3_600 }],
         own: aws.plan.ownChecks,
         asOf: '2026-12-01T00:05:00.000Z',
+        engineVersion: '17.4',
       },
     });
     expect(aws.asked[3]).toMatchObject({ task: 'batch', batch: { kind: 'database', database: 'shop' } });

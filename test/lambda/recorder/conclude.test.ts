@@ -70,6 +70,12 @@ describe('a drill that passed', () => {
 });
 
 describe('a drill that failed', () => {
+  test('links to the runbooks where the policy says that they are read', async () => {
+    const input = { operation: 'conclude', execution: target.execution, startedAt, results: [] } as const;
+    await conclude(input, { ...plan, runbooks: 'https://wiki.example/runbooks' }, account.host);
+    expect(notice()?.Message).toContain('Runbook: https://wiki.example/runbooks/en/drill-failed.md#drill-failed');
+  });
+
   test('names the cause of its record, and the runbook', async () => {
     const results = [await drilled(failure('take-over: the scratch is gone'))];
     expect(await end({ results })).toEqual({ verdict: 'failed', cause: 'main: take-over: the scratch is gone' });

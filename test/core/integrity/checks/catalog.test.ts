@@ -123,6 +123,18 @@ describe('a connection', () => {
     expect(summary(result)).toEqual({ outcome: 'failed', findings: ['connection is not encrypted'] });
     expect(result.text).toMatch(/^PostgreSQL 1\d.* answers without TLS$/);
   });
+
+  test('given another major version than what was restored has, it fails; a minor one does not matter', async () => {
+    const { text } = await resultOf(server(), 'postgres', connect);
+    const [, major] = /^PostgreSQL (\d+)/.exec(text) ?? [];
+    const findingsFor = async (engineVersion: string) =>
+      summary(await resultOf(server(), 'postgres', connect, { engineVersion })).findings;
+    expect(await findingsFor(`${major}.99`)).toEqual(['connection is not encrypted']);
+    expect(await findingsFor('9.6.24')).toEqual([
+      'connection is not encrypted',
+      expect.stringMatching(/^server is PostgreSQL 1\d.*, and what was restored is of 9\.6\.24$/),
+    ]);
+  });
 });
 
 describe('reading tables', () => {

@@ -19,7 +19,7 @@ export async function ran(
   check: Check,
   options: RunOptions = {},
 ): Promise<RanCheck> {
-  const { severity = 'fail', user, time = 60_000, freshness = [], own = [], asOf = '2026-11-01T00:00:00Z' } = options;
+  const { severity = 'fail', user, time = 60_000, ...settings } = options;
   const checks = Object.fromEntries(Object.keys(drillChecks).map((name) => [name, severity]));
   return server.connected(
     database,
@@ -28,7 +28,7 @@ export async function ran(
         connection,
         database,
         deadline: Date.now() + time,
-        settings: { checks, freshness, own, asOf },
+        settings: { checks, freshness: [], own: [], asOf: '2026-11-01T00:00:00Z', ...settings },
       }),
     user,
   );
