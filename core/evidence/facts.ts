@@ -40,16 +40,20 @@ export interface DrillFacts
   readonly fingerprints?: DrillRecord['fingerprints'];
 }
 
-/** As the checker answers. */
+/** What the checker lists. */
 export interface SurveyFacts {
   readonly databases: readonly { readonly name: string; readonly bytes: number; readonly tables: number }[];
   readonly batches: readonly Batch[];
+  /** Of what needs no batch. */
   readonly checks: readonly CheckResult[];
 }
 
+/** What the checker answers of one batch. */
 export interface AnswerFacts {
   readonly checks: readonly CheckResult[];
+  /** Of the tables or ranges that were read. */
   readonly tables: readonly TablePartFingerprint[];
+  /** Of a batch of kind `database`: everything but the tables. */
   readonly fingerprint?: DatabaseFingerprint;
   readonly freshness: readonly NewestValue[];
 }

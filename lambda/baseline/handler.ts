@@ -1,7 +1,7 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { checkerClient } from '../shared/invoke-checker.ts';
 import { environment, readPlan } from '../shared/read-plan.ts';
 import { awsHost } from './aws-host.ts';
 import { takeBaseline } from './baseline.ts';
@@ -10,11 +10,7 @@ import type { BaselineRequest } from './messages.ts';
 // Throttled calls are tried again with growing pauses.
 const options = { maxAttempts: 5, requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000 } };
 const clients = {
-  // Reading all of production takes minutes, and is not to be begun a second time beside the first.
-  lambda: new LambdaClient({
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 900_000 },
-  }),
+  lambda: checkerClient(),
   rds: new RDSClient(options),
   s3: new S3Client(options),
   secrets: new SecretsManagerClient(options),

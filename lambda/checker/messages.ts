@@ -1,8 +1,7 @@
+import type { AnswerFacts, SurveyFacts } from '../../core/evidence/facts.ts';
 import type { Baseline } from '../../core/integrity/checks/baseline.ts';
-import type { Batch, NewestValue, TablePartFingerprint } from '../../core/integrity/checks/batch.ts';
-import type { CheckResult } from '../../core/integrity/checks/check.ts';
+import type { Batch } from '../../core/integrity/checks/batch.ts';
 import type { CheckSettings } from '../../core/integrity/checks/settings.ts';
-import type { DatabaseFingerprint } from '../../core/integrity/fingerprint.ts';
 
 export type { OwnCheck } from '../../core/integrity/checks/own/own-check.ts';
 export type { Batch, CheckSettings };
@@ -42,23 +41,12 @@ export interface FingerprintRequest extends Timed {
   readonly settings: CheckSettings;
 }
 
-export interface SurveyAnswer {
+export interface SurveyAnswer extends SurveyFacts {
   /** As the server reports it. */
   readonly version: string;
-  readonly databases: readonly { readonly name: string; readonly bytes: number; readonly tables: number }[];
-  readonly batches: readonly Batch[];
-  /** Of the check `connect`. */
-  readonly checks: readonly CheckResult[];
 }
 
-export interface BatchAnswer {
-  readonly checks: readonly CheckResult[];
-  /** Of the tables or ranges that were read. */
-  readonly tables: readonly TablePartFingerprint[];
-  /** Of a batch of kind `database`: everything but the tables. */
-  readonly fingerprint?: DatabaseFingerprint;
-  readonly freshness: readonly NewestValue[];
-}
+export type BatchAnswer = AnswerFacts;
 
 /** Of production: what it held. */
 export type FingerprintAnswer = Baseline;

@@ -1,8 +1,8 @@
 import { BackupClient } from '@aws-sdk/client-backup';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { checkerClient } from '../shared/invoke-checker.ts';
 import { environment, readPlan } from '../shared/read-plan.ts';
 import { awsHost } from './aws-host.ts';
 import type { ChooseInput, StepInput } from './messages.ts';
@@ -12,11 +12,7 @@ import { operate } from './operator.ts';
 const options = { maxAttempts: 4, requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000 } };
 const clients = {
   backup: new BackupClient(options),
-  // A check takes up to 15 minutes, and one that was lost on the way must not be begun a second time beside the first.
-  lambda: new LambdaClient({
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 900_000 },
-  }),
+  lambda: checkerClient(),
   rds: new RDSClient(options),
   s3: new S3Client(options),
   secrets: new SecretsManagerClient(options),

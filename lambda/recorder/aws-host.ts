@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import {
-  GetObjectCommand,
-  NoSuchKey,
-  PutObjectCommand,
-  paginateListObjectsV2,
-  type S3Client,
-  S3ServiceException,
-} from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { drillAttribute } from '../notifier/config.ts';
+import { notebookIn, readText } from '../shared/notebook.ts';
 import { putMetrics } from '../shared/put-metrics.ts';
 import type { RecorderHost } from './host.ts';
 
@@ -32,21 +26,8 @@ export function awsHost({ s3, sns, cloudWatch }: Clients, { bucket: Bucket, topi
   const now = () => new Date();
   return {
     now,
-    read: async (Key) => {
-      try {
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-        return await Body?.transformToString();
-      } catch (error) {
-        if (error instanceof NoSuchKey) return undefined;
-        throw error;
-      }
-    },
-    list: async (Prefix) => {
-      const keys: string[] = [];
-      for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix }))
-        keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
-      return keys.sort();
-    },
+    read: (key) => readText(s3, Bucket, key),
+    list: async (prefix) => (await notebookIn(s3, Bucket).list(prefix)).map(({ key }) => key),
     write: async (Key, Body) => {
       await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/json' }));
     },

@@ -1,5 +1,13 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { CheckerRequest } from '../checker/messages.ts';
+
+/** Reading a database takes minutes, and what was lost on the way must not be begun a second time beside the first. */
+export function checkerClient(): LambdaClient {
+  return new LambdaClient({
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 900_000 },
+  });
+}
 
 /**
  * Asks the checker and waits for its answer: nothing keeps the payload of a synchronous invocation.

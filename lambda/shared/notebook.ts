@@ -30,16 +30,22 @@ export interface NotedKey {
   readonly writtenAt: Date;
 }
 
+/** @returns `undefined` when there is no such object */
+export async function readText(s3: S3Client, Bucket: string, Key: string): Promise<string | undefined> {
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+    return await Body?.transformToString();
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw error;
+  }
+}
+
 /** The bucket's default encryption applies. */
 export function notebookIn(s3: S3Client, Bucket: string): Notebook {
-  const read = async <T>(Key: string): Promise<T | undefined> => {
-    try {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-      return JSON.parse((await Body?.transformToString()) ?? 'null') as T;
-    } catch (error) {
-      if (error instanceof NoSuchKey) return undefined;
-      throw error;
-    }
+  const read = async <T>(key: string): Promise<T | undefined> => {
+    const text = await readText(s3, Bucket, key);
+    return text === undefined ? undefined : (JSON.parse(text) as T);
   };
   const put = async (Key: string, value: unknown, only: { readonly IfNoneMatch?: '*' } = {}) => {
     const Body = JSON.stringify(value);

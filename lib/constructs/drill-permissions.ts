@@ -153,29 +153,8 @@ function restoring(scope: Construct, plan: DrillPlan): iam.PolicyStatement[] {
       .filter((database) => database.kind === kind && plan.place === 'primary')
       .map(({ identifier }) => rds(scope, `${kind === 'instance' ? 'db' : 'cluster'}:${identifier}`));
   return [
-    allow(
-      [
-        'rds:CreateDBInstance',
-        'rds:RestoreDBClusterFromSnapshot',
-        'rds:RestoreDBInstanceFromDBSnapshot',
-        'rds:RestoreDBInstanceToPointInTime',
-        'rds:RestoreDBClusterToPointInTime',
-        'rds:AddTagsToResource',
-      ],
-      [...scratches(scope, plan)],
-      tagged,
-    ),
-    allow(
-      [
-        'rds:CreateDBInstance',
-        'rds:RestoreDBClusterFromSnapshot',
-        'rds:RestoreDBInstanceFromDBSnapshot',
-        'rds:RestoreDBInstanceToPointInTime',
-        'rds:RestoreDBClusterToPointInTime',
-      ],
-      groups,
-      tagged,
-    ),
+    allow([...making, 'rds:AddTagsToResource'], scratches(scope, plan), tagged),
+    allow(making, groups, tagged),
     allow(['rds:RestoreDBInstanceFromDBSnapshot'], [rds(scope, 'snapshot:awsbackup:*')], tagged),
     allow(['rds:RestoreDBClusterFromSnapshot'], [rds(scope, 'cluster-snapshot:awsbackup:*')], tagged),
     ...allowAny(['rds:RestoreDBInstanceToPointInTime'], [...sources('instance'), rds(scope, 'auto-backup:*')], tagged),
@@ -186,6 +165,15 @@ function restoring(scope: Construct, plan: DrillPlan): iam.PolicyStatement[] {
     }),
   ];
 }
+
+/** Actions that make a database. */
+const making = [
+  'rds:CreateDBInstance',
+  'rds:RestoreDBClusterFromSnapshot',
+  'rds:RestoreDBInstanceFromDBSnapshot',
+  'rds:RestoreDBInstanceToPointInTime',
+  'rds:RestoreDBClusterToPointInTime',
+];
 
 /** What RDS asks of who has it manage a password (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html). */
 function takingOver(scope: Construct, plan: DrillPlan): iam.PolicyStatement[] {
