@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { generate } from 'selfsigned';
 import { FukugenError } from '../core/errors.ts';
+import { localhostCertificate } from './aws/certificate.ts';
 
 /** An S3 server of our own on the loopback interface: one bucket, one pair of keys, gone afterwards with all its objects. */
 export interface ObjectStore extends AsyncDisposable {
@@ -47,18 +47,18 @@ export async function startObjectStore(): Promise<ObjectStore> {
   const home = await mkdtemp(join(tmpdir(), 'fukugen-s3-'));
   try {
     const bucket = 'fukugen-rehearsal';
-    const certificate = await loopbackCertificate();
+    const { key, certificate } = await localhostCertificate();
     const settings: ObjectStoreSettings = {
       home,
       objects: join(home, 'objects'),
       bucket,
       accessKeyId: `FKGN${randomBytes(8).toString('hex').toUpperCase()}`,
       secretAccessKey: randomBytes(30).toString('base64url'),
-      privateKey: certificate.private,
-      certificate: certificate.cert,
+      privateKey: key,
+      certificate,
     };
     const certificateFile = join(home, 'certificate.pem');
-    await writeFile(certificateFile, certificate.cert);
+    await writeFile(certificateFile, certificate);
     await mkdir(settings.objects);
     const server = spawn(
       process.execPath,
@@ -96,23 +96,6 @@ export async function startObjectStore(): Promise<ObjectStore> {
       cause,
     });
   }
-}
-
-/** Clients of Go's TLS (restic, rclone) look at the subjectAltName alone, never at the common name. */
-function loopbackCertificate() {
-  const day = 86_400_000;
-  return generate([{ name: 'commonName', value: 'fukugen rehearsal' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    notBeforeDate: new Date(Date.now() - day),
-    notAfterDate: new Date(Date.now() + 30 * day),
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
-    ],
-  });
 }
 
 /** The port, which the server prints once it listens. */

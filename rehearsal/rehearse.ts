@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { bytesText } from '../local/console/table.ts';
 import { type ScratchServer, startScratchServer } from '../local/postgres/scratch-server.ts';
 import { removeTree } from '../local/system/folders.ts';
+import { query } from './aws/production.ts';
 import { CloudPlay } from './cloud-play.ts';
 import { type CommandLine, synthesise } from './command-line.ts';
 import { damageOneByte } from './damage.ts';
@@ -135,7 +135,7 @@ class Play {
     timeline.chapter('The disaster, and the way back');
     const { written, lastCommittedAt, lost } = await timeline.stage('DROP DATABASE; rm -rf', async () => {
       const before = await lastHeartbeat(server.connection(database));
-      await query(server, `DROP DATABASE ${database} WITH (FORCE)`);
+      await query(server, 'postgres', `DROP DATABASE ${database} WITH (FORCE)`);
       const stopped = await writer.stop();
       await rm(work, { recursive: true, force: true });
       return [
@@ -218,17 +218,6 @@ class Play {
 
 function proofsIn(json: { readonly findings: readonly { readonly level: string }[] }): number {
   return json.findings.filter((finding) => finding.level === 'identical').length;
-}
-
-async function query(server: ScratchServer, sql: string): Promise<void> {
-  const client = new pg.Client(server.connection('postgres'));
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }
 
 async function removeWhole(folder: string): Promise<void> {

@@ -6,7 +6,10 @@ export interface Certificate {
   readonly certificate: string;
 }
 
-/** For the servers that stand in for RDS: the address of each is `localhost`. */
+/**
+ * For servers on the loopback interface, by name and by number. Clients of Go's TLS (restic, rclone) look at the subjectAltName alone,
+ * never at the common name.
+ */
 export async function localhostCertificate(): Promise<Certificate> {
   const day = 86_400_000;
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'fukugen rehearsal' }], {
@@ -18,7 +21,13 @@ export async function localhostCertificate(): Promise<Certificate> {
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
       { name: 'extKeyUsage', serverAuth: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: 'localhost' },
+          { type: 7, ip: '127.0.0.1' },
+        ],
+      },
     ],
   });
   return { key, certificate: cert };

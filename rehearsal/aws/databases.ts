@@ -49,6 +49,8 @@ export interface DatabaseState {
   tags: Tag[];
   deletionProtection: boolean;
   backupRetentionDays: number;
+  /** Such as `15.10`. */
+  readonly engineVersion: string;
   readonly instanceClass: string;
   readonly parameterGroup: string;
   readonly subnetGroup: string;

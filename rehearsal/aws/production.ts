@@ -63,6 +63,11 @@ export class ProductionDatabase implements AsyncDisposable {
     return production;
   }
 
+  /** As RDS names it: without what its packager adds. */
+  get version(): string {
+    return this.server.programs.version.split(' ', 1)[0] as string;
+  }
+
   /** One statement of RDS's own, in a restored server. */
   async administer(server: ScratchServer, text: string): Promise<void> {
     await query(server, 'postgres', text, [], { user: 'rdsadmin', password: this.adminPassword });
@@ -84,11 +89,10 @@ export class ProductionDatabase implements AsyncDisposable {
 
   /** Puts the log so far where a restore finds it, and says up to when that reaches. */
   async archiveLog(): Promise<Date> {
-    // A transaction that changes nothing: a recovery stops at the first one after its target, and fails when there is none.
-    await this.query('select txid_current()');
-    const [{ file, now }] = (await this.query('select pg_walfile_name(pg_switch_wal()) as file, now()')) as [
-      { file: string; now: Date },
-    ];
+    // A transaction that changes nothing: a recovery stops at the first one after its target, and fails when there is none. So
+    // this one has to end after the moment up to which anything can be restored.
+    const [{ now }] = (await this.query('select now(), txid_current()')) as [{ now: Date }];
+    const [{ file }] = (await this.query('select pg_walfile_name(pg_switch_wal()) as file')) as [{ file: string }];
     for (;;) {
       const [{ archived }] = (await this.query('select last_archived_wal >= $1 as archived from pg_stat_archiver', [
         file,

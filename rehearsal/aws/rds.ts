@@ -1,10 +1,14 @@
-import type { DBCluster, DBClusterSnapshot, DBInstance, DBSnapshot } from '@aws-sdk/client-rds';
 import * as rds from '@aws-sdk/client-rds';
-import type { AutomatedBackups, DatabaseState, Databases, PhysicalSource, SnapshotState } from './databases.ts';
+import type { AutomatedBackups, DatabaseState, Databases, SnapshotState } from './databases.ts';
 import { Operations } from './operations.ts';
 import { ServiceError, ServiceProtocol } from './protocol.ts';
-
-const engineVersion = '15.10';
+import {
+  describeAutomatedBackups,
+  describeCluster,
+  describeClusterSnapshot,
+  describeInstance,
+  describeInstanceSnapshot,
+} from './rds-descriptions.ts';
 
 /** Two to a page, so that who reads only the first is found out. */
 const pageSize = 2;
@@ -21,7 +25,7 @@ export function simulateRds(databases: Databases): Operations {
       );
       if (DBInstanceIdentifier !== undefined && found.length === 0) throw noInstance(DBInstanceIdentifier);
       const { page, next } = pageOf(found, Marker);
-      return { DBInstances: page.map((one) => instance(databases, one)), ...next };
+      return { DBInstances: page.map((one) => describeInstance(databases, one)), ...next };
     })
     .on(rds.DescribeDBClustersCommand, ({ DBClusterIdentifier, Marker }, { region }) => {
       const found = databases.states.filter(
@@ -32,7 +36,7 @@ export function simulateRds(databases: Databases): Operations {
       );
       if (DBClusterIdentifier !== undefined && found.length === 0) throw noCluster(DBClusterIdentifier);
       const { page, next } = pageOf(found, Marker);
-      return { DBClusters: page.map((one) => cluster(databases, one)), ...next };
+      return { DBClusters: page.map((one) => describeCluster(databases, one)), ...next };
     })
     .on(rds.DescribeDBSnapshotsCommand, ({ DBSnapshotIdentifier, DBInstanceIdentifier, Marker }, { region }) => {
       const found = snapshots(databases, 'instance', region, DBSnapshotIdentifier, DBInstanceIdentifier);
@@ -40,7 +44,7 @@ export function simulateRds(databases: Databases): Operations {
         throw new ServiceError('DBSnapshotNotFound', `DBSnapshot ${DBSnapshotIdentifier} not found.`, 404);
       }
       const { page, next } = pageOf(found, Marker);
-      return { DBSnapshots: page.map(instanceSnapshot), ...next };
+      return { DBSnapshots: page.map(describeInstanceSnapshot), ...next };
     })
     .on(rds.DescribeDBClusterSnapshotsCommand, (input, { region }) => {
       const { DBClusterSnapshotIdentifier: identifier, DBClusterIdentifier, Marker } = input;
@@ -49,13 +53,13 @@ export function simulateRds(databases: Databases): Operations {
         throw new ServiceError('DBClusterSnapshotNotFoundFault', `DBClusterSnapshot ${identifier} not found.`, 404);
       }
       const { page, next } = pageOf(found, Marker);
-      return { DBClusterSnapshots: page.map(clusterSnapshot), ...next };
+      return { DBClusterSnapshots: page.map(describeClusterSnapshot), ...next };
     })
     .on(rds.DescribeDBInstanceAutomatedBackupsCommand, ({ DBInstanceIdentifier }, { region }) => ({
       DBInstanceAutomatedBackups: databases.automatedBackups
         .filter((one) => one.region === region && one.source.kind === 'instance')
         .filter((one) => DBInstanceIdentifier === undefined || one.source.identifier === DBInstanceIdentifier)
-        .map(automated),
+        .map(describeAutomatedBackups),
     }))
     .on(rds.DescribeDBClusterAutomatedBackupsCommand, () => ({ DBClusterAutomatedBackups: [] }))
     .on(rds.DescribeEventsCommand, () => ({ Events: [] }))
@@ -65,8 +69,8 @@ export function simulateRds(databases: Databases): Operations {
     .on(rds.RestoreDBInstanceFromDBSnapshotCommand, (input, { region }) => {
       const snapshot = snapshots(databases, 'instance', region, input.DBSnapshotIdentifier)[0];
       if (!snapshot) throw new ServiceError('DBSnapshotNotFound', `${input.DBSnapshotIdentifier} not found.`, 404);
-      const made = restoreInstance(databases, region, input, snapshot.source, snapshot.data);
-      return { DBInstance: instance(databases, made) };
+      const made = restore(databases, region, input, snapshot);
+      return { DBInstance: describeInstance(databases, made) };
     })
     .on(rds.RestoreDBInstanceToPointInTimeCommand, (input, { region }) => {
       const backups = databases.automatedBackups.find(
@@ -79,17 +83,15 @@ export function simulateRds(databases: Databases): Operations {
         throw noInstance(input.SourceDBInstanceIdentifier ?? input.SourceDBInstanceAutomatedBackupsArn ?? '');
       const time = withinWindow(backups, input.RestoreTime);
       const given = { ...input, DBInstanceIdentifier: input.TargetDBInstanceIdentifier };
-      const made = restoreInstance(databases, region, given, backups.source, backups.data, time);
-      return { DBInstance: instance(databases, made) };
+      const made = restore(databases, region, given, backups, time);
+      return { DBInstance: describeInstance(databases, made) };
     })
     .on(rds.RestoreDBClusterFromSnapshotCommand, (input, { region }) => {
       const snapshot = snapshots(databases, 'cluster', region, input.SnapshotIdentifier)[0];
       if (!snapshot) {
         throw new ServiceError('DBClusterSnapshotNotFoundFault', `${input.SnapshotIdentifier} not found.`, 404);
       }
-      return {
-        DBCluster: cluster(databases, restoreCluster(databases, region, input, snapshot.source, snapshot.data)),
-      };
+      return { DBCluster: describeCluster(databases, restore(databases, region, input, snapshot)) };
     })
     .on(rds.RestoreDBClusterToPointInTimeCommand, (input, { region }) => {
       const backups = databases.automatedBackups.find(
@@ -97,16 +99,14 @@ export function simulateRds(databases: Databases): Operations {
       );
       if (!backups) throw noCluster(input.SourceDBClusterIdentifier ?? '');
       const time = withinWindow(backups, input.RestoreToTime);
-      return {
-        DBCluster: cluster(databases, restoreCluster(databases, region, input, backups.source, backups.data, time)),
-      };
+      return { DBCluster: describeCluster(databases, restore(databases, region, input, backups, time)) };
     })
     .on(rds.CreateDBInstanceCommand, (input, { region }) => {
       const { DBInstanceIdentifier: identifier = '', DBClusterIdentifier = '', DBInstanceClass, Tags = [] } = input;
       const owner = databases.find(region, 'cluster', DBClusterIdentifier);
       if (!owner) throw noCluster(DBClusterIdentifier);
       if (owner.status !== 'available') throw busyCluster(owner);
-      if (databases.find(region, 'instance', identifier)) throw exists('DBInstance', identifier);
+      if (databases.find(region, 'instance', identifier)) throw exists('instance', identifier);
       const made = databases.add({
         ...plain(owner),
         kind: 'instance',
@@ -117,26 +117,26 @@ export function simulateRds(databases: Databases): Operations {
         cluster: owner.identifier,
       });
       databases.become(made, 'available');
-      return { DBInstance: instance(databases, made) };
+      return { DBInstance: describeInstance(databases, made) };
     })
     .on(rds.ModifyDBInstanceCommand, ({ DBInstanceIdentifier = '', ManageMasterUserPassword }, { region }) => {
       const found = mustFind(databases, region, 'instance', DBInstanceIdentifier);
       if (found.status !== 'available') throw busyInstance(found);
       if (ManageMasterUserPassword) databases.takeOver(found);
-      return { DBInstance: instance(databases, found) };
+      return { DBInstance: describeInstance(databases, found) };
     })
     .on(rds.ModifyDBClusterCommand, ({ DBClusterIdentifier = '', ManageMasterUserPassword }, { region }) => {
       const found = mustFind(databases, region, 'cluster', DBClusterIdentifier);
       if (found.status !== 'available') throw busyCluster(found);
       if (ManageMasterUserPassword) databases.takeOver(found);
-      return { DBCluster: cluster(databases, found) };
+      return { DBCluster: describeCluster(databases, found) };
     })
     .on(rds.DeleteDBInstanceCommand, ({ DBInstanceIdentifier = '', SkipFinalSnapshot }, { region }) => {
       const found = mustFind(databases, region, 'instance', DBInstanceIdentifier);
       if (['creating', 'deleting', 'modifying'].includes(found.status)) throw busyInstance(found);
       refuseDeletion(found, SkipFinalSnapshot);
       databases.remove(found);
-      return { DBInstance: instance(databases, found) };
+      return { DBInstance: describeInstance(databases, found) };
     })
     .on(rds.DeleteDBClusterCommand, ({ DBClusterIdentifier = '', SkipFinalSnapshot }, { region }) => {
       const found = mustFind(databases, region, 'cluster', DBClusterIdentifier);
@@ -149,7 +149,7 @@ export function simulateRds(databases: Databases): Operations {
       }
       refuseDeletion(found, SkipFinalSnapshot);
       databases.remove(found);
-      return { DBCluster: cluster(databases, found) };
+      return { DBCluster: describeCluster(databases, found) };
     });
 }
 
@@ -167,32 +167,17 @@ interface RestoreInput {
   readonly Tags?: rds.Tag[] | undefined;
 }
 
-function restoreInstance(
+/** Makes one in the Region of the call, unless there is one of that name, and fills it. */
+function restore(
   databases: Databases,
   region: string,
   input: RestoreInput,
-  source: DatabaseState,
-  data: PhysicalSource,
+  { source, data }: Pick<SnapshotState, 'source' | 'data'>,
   time?: Date,
 ): DatabaseState {
-  const identifier = input.DBInstanceIdentifier ?? '';
-  if (databases.find(region, 'instance', identifier)) throw exists('DBInstance', identifier);
-  const made = databases.add(restored(region, 'instance', identifier, input, source));
-  databases.fill(made, () => data.restore(time));
-  return made;
-}
-
-function restoreCluster(
-  databases: Databases,
-  region: string,
-  input: RestoreInput,
-  source: DatabaseState,
-  data: PhysicalSource,
-  time?: Date,
-): DatabaseState {
-  const identifier = input.DBClusterIdentifier ?? '';
-  if (databases.find(region, 'cluster', identifier)) throw exists('DBCluster', identifier);
-  const made = databases.add(restored(region, 'cluster', identifier, input, source));
+  const identifier = input.DBInstanceIdentifier ?? input.DBClusterIdentifier ?? '';
+  if (databases.find(region, source.kind, identifier)) throw exists(source.kind, identifier);
+  const made = databases.add(restored(region, identifier, input, source));
   databases.fill(made, () => data.restore(time));
   return made;
 }
@@ -200,13 +185,13 @@ function restoreCluster(
 /** With AWS's own defaults where nothing is said: the source's tags and its retention, the default groups. */
 function restored(
   region: string,
-  kind: DatabaseState['kind'],
   identifier: string,
   input: RestoreInput,
-  source: DatabaseState,
+  { kind, engineVersion, ...source }: DatabaseState,
 ): Parameters<Databases['add']>[0] {
   return {
     kind,
+    engineVersion,
     region,
     identifier,
     status: 'creating',
@@ -223,13 +208,22 @@ function restored(
 
 function plain({
   region,
+  engineVersion,
   deletionProtection,
   backupRetentionDays,
   parameterGroup,
   subnetGroup,
   securityGroups,
 }: DatabaseState) {
-  return { region, deletionProtection, backupRetentionDays, parameterGroup, subnetGroup, securityGroups };
+  return {
+    region,
+    engineVersion,
+    deletionProtection,
+    backupRetentionDays,
+    parameterGroup,
+    subnetGroup,
+    securityGroups,
+  };
 }
 
 function withinWindow(backups: AutomatedBackups, time: Date | undefined): Date {
@@ -302,130 +296,11 @@ function refuseDeletion(found: DatabaseState, skips: boolean | undefined): void 
 
 const noInstance = (name: string) => new ServiceError('DBInstanceNotFound', `DBInstance ${name} not found.`, 404);
 const noCluster = (name: string) => new ServiceError('DBClusterNotFoundFault', `DBCluster ${name} not found.`, 404);
-const exists = (what: string, name: string) =>
-  new ServiceError(
-    what === 'DBInstance' ? 'DBInstanceAlreadyExists' : 'DBClusterAlreadyExistsFault',
-    `${what} ${name} already exists`,
-  );
+const exists = (kind: DatabaseState['kind'], name: string) =>
+  kind === 'instance'
+    ? new ServiceError('DBInstanceAlreadyExists', `DBInstance ${name} already exists`)
+    : new ServiceError('DBClusterAlreadyExistsFault', `DBCluster ${name} already exists`);
 const busyInstance = ({ identifier, status }: DatabaseState) =>
   new ServiceError('InvalidDBInstanceState', `Instance ${identifier} is currently ${status}.`);
 const busyCluster = ({ identifier, status }: DatabaseState) =>
   new ServiceError('InvalidDBClusterStateFault', `Cluster ${identifier} is currently ${status}.`);
-
-function secretOf({ secret }: DatabaseState) {
-  return secret && { MasterUserSecret: { SecretArn: secret.arn, SecretStatus: secret.status } };
-}
-
-function instance(databases: Databases, state: DatabaseState): DBInstance {
-  const { server } = (state.cluster && databases.find(state.region, 'cluster', state.cluster)) || state;
-  return {
-    DBInstanceIdentifier: state.identifier,
-    DBInstanceArn: state.arn,
-    DbiResourceId: state.resourceId,
-    DBInstanceStatus: state.status,
-    DBInstanceClass: state.instanceClass,
-    Engine: state.cluster ? 'aurora-postgresql' : 'postgres',
-    EngineVersion: engineVersion,
-    MasterUsername: 'postgres',
-    InstanceCreateTime: state.createdAt,
-    AllocatedStorage: 100,
-    StorageType: 'gp3',
-    StorageEncrypted: true,
-    PendingModifiedValues: {},
-    DeletionProtection: state.deletionProtection,
-    BackupRetentionPeriod: state.backupRetentionDays,
-    DBSubnetGroup: { DBSubnetGroupName: state.subnetGroup },
-    DBParameterGroups: [{ DBParameterGroupName: state.parameterGroup, ParameterApplyStatus: 'in-sync' }],
-    VpcSecurityGroups: state.securityGroups.map((one) => ({ VpcSecurityGroupId: one, Status: 'active' })),
-    TagList: state.tags,
-    ...(state.cluster && { DBClusterIdentifier: state.cluster }),
-    ...(server && { Endpoint: { Address: 'localhost', Port: server.server.port } }),
-    ...windowOf(databases, state),
-    ...secretOf(state),
-  };
-}
-
-function cluster(databases: Databases, state: DatabaseState): DBCluster {
-  return {
-    DBClusterIdentifier: state.identifier,
-    DBClusterArn: state.arn,
-    DbClusterResourceId: state.resourceId,
-    Status: state.status,
-    Engine: 'aurora-postgresql',
-    EngineVersion: engineVersion,
-    MasterUsername: 'postgres',
-    ClusterCreateTime: state.createdAt,
-    StorageEncrypted: true,
-    DeletionProtection: state.deletionProtection,
-    BackupRetentionPeriod: state.backupRetentionDays,
-    DBSubnetGroup: state.subnetGroup,
-    DBClusterParameterGroup: state.parameterGroup,
-    VpcSecurityGroups: state.securityGroups.map((one) => ({ VpcSecurityGroupId: one, Status: 'active' })),
-    DBClusterMembers: databases
-      .membersOf(state)
-      .map((one) => ({ DBInstanceIdentifier: one.identifier, IsClusterWriter: true })),
-    TagList: state.tags,
-    ...(state.server && { Endpoint: 'localhost', Port: state.server.server.port }),
-    ...(state.serverless && { ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity: 4 } }),
-    ...windowOf(databases, state),
-    ...secretOf(state),
-  };
-}
-
-function windowOf(databases: Databases, state: DatabaseState) {
-  const backups = databases.automatedBackups.find((one) => one.source === state && one.region === state.region);
-  if (!backups) return {};
-  const { earliest, latest } = backups.window();
-  return { LatestRestorableTime: latest, ...(state.kind === 'cluster' && { EarliestRestorableTime: earliest }) };
-}
-
-function instanceSnapshot(one: SnapshotState): DBSnapshot {
-  return {
-    DBSnapshotIdentifier: one.identifier,
-    DBSnapshotArn: `arn:aws:rds:${one.region}:${one.source.arn.split(':')[4]}:snapshot:${one.identifier}`,
-    DBInstanceIdentifier: one.source.identifier,
-    Status: 'available',
-    Engine: 'postgres',
-    EngineVersion: engineVersion,
-    SnapshotCreateTime: one.createdAt,
-    OriginalSnapshotCreateTime: one.createdAt,
-    SnapshotDatabaseTime: one.databaseTime,
-    AllocatedStorage: 100,
-    SnapshotType: 'awsbackup',
-    Encrypted: true,
-    MasterUsername: 'postgres',
-  };
-}
-
-function clusterSnapshot(one: SnapshotState): DBClusterSnapshot {
-  return {
-    DBClusterSnapshotIdentifier: one.identifier,
-    DBClusterSnapshotArn: `arn:aws:rds:${one.region}:${one.source.arn.split(':')[4]}:cluster-snapshot:${one.identifier}`,
-    DBClusterIdentifier: one.source.identifier,
-    Status: 'available',
-    Engine: 'aurora-postgresql',
-    EngineVersion: engineVersion,
-    SnapshotCreateTime: one.createdAt,
-    SnapshotType: 'awsbackup',
-    StorageEncrypted: true,
-    MasterUsername: 'postgres',
-  };
-}
-
-function automated(one: AutomatedBackups) {
-  const { earliest, latest } = one.window();
-  return {
-    DBInstanceArn: one.source.arn,
-    DBInstanceIdentifier: one.source.identifier,
-    DbiResourceId: one.source.resourceId,
-    DBInstanceAutomatedBackupsArn: one.arn,
-    Region: one.source.region,
-    RestoreWindow: { EarliestTime: earliest, LatestTime: latest },
-    Engine: 'postgres',
-    EngineVersion: engineVersion,
-    AllocatedStorage: 100,
-    BackupRetentionPeriod: 14,
-    Encrypted: true,
-    Status: one.source.region === one.region ? 'active' : 'replicating',
-  };
-}

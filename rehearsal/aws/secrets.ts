@@ -20,14 +20,6 @@ export class Secrets {
       return { ARN: SecretId, Name: SecretId };
     });
 
-  private find(id: string): string {
-    const value = this.values.get(id);
-    if (value === undefined) {
-      throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-    }
-    return value;
-  }
-
   /** As RDS does when it manages a master password. */
   make(kind: 'db' | 'cluster', region: string, account: string, username: string): { arn: string; password: string } {
     const password = randomBytes(18).toString('base64url');
@@ -35,5 +27,13 @@ export class Secrets {
     this.values.set(arn, JSON.stringify({ username, password }));
     this.passwords.push(password);
     return { arn, password };
+  }
+
+  private find(id: string): string {
+    const value = this.values.get(id);
+    if (value === undefined) {
+      throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    }
+    return value;
   }
 }

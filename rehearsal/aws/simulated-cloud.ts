@@ -76,32 +76,6 @@ export class SimulatedCloud implements AsyncDisposable {
     return cloud;
   }
 
-  private async deploy(assembly: string): Promise<void> {
-    const authority = join(this.folder, 'authority.pem');
-    await writeFile(authority, this.certificate.certificate);
-    this.endpoint = await startEndpoint(
-      {
-        rds: simulateRds(this.databases),
-        backup: this.points.service,
-        s3: this.objects.service,
-        secretsmanager: this.secrets.service,
-        monitoring: this.figures.service,
-        sns: this.mailbox.service,
-        lambda: this.functions.service,
-      },
-      async (call) => {
-        this.calls.push(call);
-        await this.watch(call);
-      },
-    );
-    this.stacks = await DeployedStack.all(assembly, this.options.account);
-    for (const stack of this.stacks) {
-      const own = { NODE_EXTRA_CA_CERTS: authority };
-      for (const one of await stack.functions(this.endpoint.url, own)) this.functions.deploy(one);
-      this.objects.replications.push(...replicationsOf(stack));
-    }
-  }
-
   /** A database of production, with its automated backups here and, of an instance, in the replica Region. */
   addProduction(kind: DatabaseState['kind'], identifier: string, production: ProductionDatabase): DatabaseState {
     const { primaryRegion, replicaRegion, account } = this.options;
@@ -113,6 +87,7 @@ export class SimulatedCloud implements AsyncDisposable {
       tags: [{ Key: 'owner', Value: 'production' }],
       deletionProtection: true,
       backupRetentionDays: 15,
+      engineVersion: production.version,
       instanceClass: kind === 'instance' ? 'db.t4g.medium' : 'db.serverless',
       parameterGroup: `${identifier}-postgres15`,
       subnetGroup: 'production',
@@ -205,6 +180,32 @@ export class SimulatedCloud implements AsyncDisposable {
     for (const one of this.shared.values()) await (await one).server.stop();
     await this.endpoint?.[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async deploy(assembly: string): Promise<void> {
+    const authority = join(this.folder, 'authority.pem');
+    await writeFile(authority, this.certificate.certificate);
+    this.endpoint = await startEndpoint(
+      {
+        rds: simulateRds(this.databases),
+        backup: this.points.service,
+        s3: this.objects.service,
+        secretsmanager: this.secrets.service,
+        monitoring: this.figures.service,
+        sns: this.mailbox.service,
+        lambda: this.functions.service,
+      },
+      async (call) => {
+        this.calls.push(call);
+        await this.watch(call);
+      },
+    );
+    this.stacks = await DeployedStack.all(assembly, this.options.account);
+    for (const stack of this.stacks) {
+      const own = { NODE_EXTRA_CA_CERTS: authority };
+      for (const one of await stack.functions(this.endpoint.url, own)) this.functions.deploy(one);
+      this.objects.replications.push(...replicationsOf(stack));
+    }
   }
 
   private async restore(production: ProductionDatabase, snapshot: PhysicalSnapshot): Promise<RestoredServer> {

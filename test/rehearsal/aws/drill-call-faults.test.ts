@@ -123,7 +123,7 @@ describe('a drill in which a call fails', () => {
       for (const which of runs(0, 1) ? calls.map((call) => [call]) : [calls]) {
         const refused = throttleCalls(which);
         const execution = await drillWithFault(scene, name, { mostRetries: Number.POSITIVE_INFINITY });
-        expect({ which, execution }).toMatchObject({ which, execution: { status: 'SUCCEEDED' } });
+        expect([which, execution.status, execution.cause]).toEqual([which, 'SUCCEEDED', undefined]);
         expect([...refused.values()]).toEqual(which.map(() => throttledCalls));
         expectNothingLeftAndNoHarm(scene);
       }

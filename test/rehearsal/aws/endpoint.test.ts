@@ -94,6 +94,7 @@ function production(kind: DatabaseState['kind'] = 'instance', name = 'orders'): 
     tags: [{ Key: 'owner', Value: 'production' }],
     deletionProtection: true,
     backupRetentionDays: 14,
+    engineVersion: '15.10',
     instanceClass: 'db.t4g.medium',
     parameterGroup: 'p',
     subnetGroup: 's',

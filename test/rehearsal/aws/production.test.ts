@@ -54,6 +54,11 @@ describe('a database of production in the rehearsal', () => {
     expect(await ordersIn(restored)).toBe(1_001);
   });
 
+  test('given the newest moment that the log reaches, it comes back', async () => {
+    await using restored = await production.restoreTo(production.archivedTo as Date);
+    expect(await ordersIn(restored)).toBe(1_002);
+  });
+
   test('given a moment before the first snapshot, it says so', async () => {
     await expect(production.restoreTo(new Date(0))).rejects.toThrow(
       'no snapshot is as old as 1970-01-01T00:00:00.000Z',
