@@ -2,12 +2,13 @@ import { exitStatus } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { ArchiveStore } from '../stores/archive.ts';
 import { GenerationsStore } from '../stores/generations.ts';
+import { RcloneStore } from '../stores/rclone.ts';
 import { ResticStore } from '../stores/restic.ts';
 import type { Store } from '../stores/store.ts';
 import { chooseStores, type Workspace } from '../workspace.ts';
 
 /**
- * Makes the restic repositories that the policy names and that are not there yet, and begins folders anew that are there no more; asked for,
+ * Makes the restic repositories that the policy names and that are not there yet, and begins other stores anew that are there no more; asked for,
  * never done on the way.
  */
 export async function initialise(
@@ -39,5 +40,6 @@ async function making(store: Store): Promise<(() => Promise<void>) | undefined> 
   if (store instanceof ResticStore) return (await store.exists()) ? undefined : () => store.initialise();
   if (store instanceof GenerationsStore || store instanceof ArchiveStore)
     return (await store.home.isLost()) ? () => store.home.begin() : undefined;
+  if (store instanceof RcloneStore) return (await store.isLost()) ? () => store.begin() : undefined;
   return undefined;
 }

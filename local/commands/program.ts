@@ -178,7 +178,7 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
     .command('init')
     .argument('[store]', 'only this store')
     .description(
-      'make the restic repositories that the policy names, and begin folders anew whose disk is gone for good',
+      'make the restic repositories that the policy names, and begin other stores anew that are gone for good',
     )
     .addHelpText('after', examples('fukugen init', 'fukugen init r2'))
     .action((store: string | undefined, _options, command: Command) =>

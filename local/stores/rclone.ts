@@ -8,6 +8,7 @@ import { acquireLock } from '../system/lock.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
 import { Doubt } from './doubt.ts';
 import type { RcloneRemote } from './rclone-remote.ts';
+import { lost, RememberedPlace } from './remembered-place.ts';
 import type { Held, Stage, Store, StoredGeneration } from './store.ts';
 import { thisHost } from './this-host.ts';
 
@@ -35,6 +36,7 @@ export class RcloneStore implements Store {
   private readonly remote: RcloneRemote;
   /** Of this store on this machine. */
   private readonly state: string;
+  private readonly memory: RememberedPlace;
 
   constructor(
     name: string,
@@ -46,15 +48,30 @@ export class RcloneStore implements Store {
     this.policy = policy;
     this.remote = remote;
     this.state = options.state;
+    this.memory = new RememberedPlace(join(options.state, 'folder.json'));
     this.encrypted = options.encrypted;
   }
 
   async examine(): Promise<void> {
-    await this.remote.list(this.remote.at(this.policy), '--max-depth=1');
+    if (await this.isLost())
+      throw lost(this.name, this.remote.at(this.policy), 'what rclone reaches there is empty, or has another password');
   }
 
   async prepare(): Promise<void> {
     await this.examine();
+  }
+
+  /** Whether it was there and is not: a disk that is not mounted, an emptied bucket, another password of `crypt`. */
+  async isLost(): Promise<boolean> {
+    return (
+      (await this.remote.list(this.remote.at(this.policy), '--max-depth=1')).length === 0 &&
+      (await this.memory.is(this.remote.at(this.policy)))
+    );
+  }
+
+  /** The next backup begins anew. */
+  async begin(): Promise<void> {
+    await this.memory.forget();
   }
 
   async put({ generation, folder, manifest, progress }: Stage): Promise<void> {
@@ -80,6 +97,7 @@ export class RcloneStore implements Store {
     const lists = [...(await readdir(join(folder, 'sources')))].map((source) => `--exclude=/sources/${source}/data/**`);
     await this.remote.run(['copy', '--no-check-dest', ...lists, folder, this.own('generations', generation)]);
     await this.remote.run(['copyto', join(folder, `${layout.manifest}.sha256`), this.marker(generation)]);
+    await this.memory.keep(this.remote.at(this.policy));
   }
 
   async list(): Promise<StoredGeneration[]> {

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { FukugenError } from '../../core/errors.ts';
 import { nearestFolder, removeTree } from '../system/folders.ts';
 import { storeFailure } from '../system/store-failure.ts';
+import { lost, RememberedPlace } from './remembered-place.ts';
 
 /**
  * The folder of this machine that a store is in, with one of its own in it, `.fukugen`. Once it was there it is expected there: a disk that is
@@ -15,7 +16,7 @@ export class StoreFolder {
   readonly own: string;
   readonly partials: string;
   private readonly store: string;
-  private readonly memory: string | undefined;
+  private readonly memory: RememberedPlace;
 
   /**
    * @param store - its name in the policy
@@ -26,7 +27,7 @@ export class StoreFolder {
     this.root = root;
     this.own = join(root, '.fukugen');
     this.partials = join(this.own, 'partial');
-    this.memory = memory;
+    this.memory = new RememberedPlace(memory);
   }
 
   /** Looks without writing. */
@@ -52,9 +53,7 @@ export class StoreFolder {
       const probe = join(this.partials, `.probe-${process.pid}`);
       await mkdir(probe);
       await removeTree(probe);
-      if (this.memory === undefined || (await this.remembered()) === this.root) return;
-      await mkdir(dirname(this.memory), { recursive: true, mode: 0o700 });
-      await writeFile(this.memory, `${JSON.stringify({ path: this.root })}\n`, { mode: 0o600 });
+      await this.memory.keep(this.root);
     } catch (cause) {
       throw storeFailure(cause, `the store ${this.store}`);
     }
@@ -66,7 +65,7 @@ export class StoreFolder {
       () => true,
       (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
     );
-    return !isThere && (await this.remembered()) === this.root;
+    return !isThere && (await this.memory.is(this.root));
   }
 
   /** What lies in it; nothing before the first backup. */
@@ -79,22 +78,6 @@ export class StoreFolder {
   }
 
   private async requireThere(): Promise<void> {
-    if (!(await this.isLost())) return;
-    throw new FukugenError(
-      'missing',
-      `the store ${this.store} is not at ${this.root}, where it was: its disk may not be mounted`,
-      {
-        next: `mount it and run this again; when it is gone for good, fukugen init ${this.store} begins an empty one there`,
-      },
-    );
-  }
-
-  private async remembered(): Promise<string | undefined> {
-    if (this.memory === undefined) return undefined;
-    try {
-      return (JSON.parse(await readFile(this.memory, 'utf8')) as { readonly path: string }).path;
-    } catch {
-      return undefined;
-    }
+    if (await this.isLost()) throw lost(this.store, this.root, 'its disk may not be mounted');
   }
 }

@@ -1,6 +1,5 @@
 import { mkdir, readdir, rename, rmdir, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generationsIn } from '../../helpers/local-tree.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
 
 const sources = { work: { kind: 'directory', path: 'work' } };
@@ -16,10 +15,14 @@ beforeAll(async () => {
 
 afterAll(() => workspace[Symbol.asyncDispose]());
 
+async function countIn(store: string): Promise<number> {
+  return (await workspace.run(['list', '--store', store, '--json'])).json.generations.length;
+}
+
 describe.each(['disk', 'hand'])('given the store %s on a disk that is taken away', (lost) => {
   const other = lost === 'disk' ? 'hand' : 'disk';
   const sentence = new RegExp(
-    `the store ${lost} is not at \\S+/${lost}, where it was: its disk may not be mounted\\n +next: mount it and run this again; when it is gone for good, fukugen init ${lost} begins`,
+    `the store ${lost} is not at \\S+/${lost}, where it was: its disk may not be mounted\\n +next: see to it and run this again; when it is gone for good, fukugen init ${lost} begins`,
   );
 
   beforeAll(async () => {
@@ -30,11 +33,11 @@ describe.each(['disk', 'hand'])('given the store %s on a disk that is taken away
   });
 
   it('when a backup is taken, then it is not made anew in silence, and the other store has the generation', async () => {
-    const before = (await generationsIn(workspace.path(other))).length;
+    const before = await countIn(other);
     const { status, stdout } = await workspace.run(['backup']);
     expect(stdout).toMatch(sentence);
     expect(status).toBe(5);
-    expect(await generationsIn(workspace.path(other))).toHaveLength(before + 1);
+    expect(await countIn(other)).toBe(before + 1);
     expect(await readdir(workspace.path(lost))).toEqual([]);
   });
 
@@ -69,7 +72,7 @@ describe.each(['disk', 'hand'])('given the store %s on a disk that is taken away
     expect(await workspace.run(['init', lost])).toMatchObject({ status: 0, stdout: `${lost}: made\n` });
     expect(await workspace.run(['init', lost])).toMatchObject({ status: 0, stdout: `${lost}: nothing to make\n` });
     expect(await workspace.run(['backup'])).toMatchObject({ status: 0 });
-    expect(await generationsIn(workspace.path(lost))).toHaveLength(1);
+    expect(await countIn(lost)).toBe(1);
   });
 
   it('when the policy names another folder, then that is another place, and begun without a word', async () => {
@@ -79,5 +82,34 @@ describe.each(['disk', 'hand'])('given the store %s on a disk that is taken away
     });
     expect(await workspace.run(['backup'])).toMatchObject({ status: 0 });
     await workspace.write({ sources, stores });
+  });
+});
+
+describe('given a mirror through rclone that is there no more', () => {
+  const mirror = { kind: 'rclone', remote: 'here:mirror', options: { type: 'local' } };
+
+  beforeAll(async () => {
+    await workspace.write({ sources, stores: { mirror } });
+    expect(await workspace.run(['backup'])).toMatchObject({ status: 0 });
+    await rename(workspace.path('mirror'), workspace.path('mirror elsewhere'));
+    await mkdir(workspace.path('mirror'));
+  });
+
+  it.each([['backup'], ['backup', '--dry-run']])(
+    'when it is "fukugen %s %s", then it is not begun anew',
+    async (...command) => {
+      const { status, all } = await workspace.run(command);
+      expect(all).toMatch(
+        /the store mirror is not at fukugenremote:\S+mirror\/tested, where it was: what rclone reaches/,
+      );
+      expect(status).toBe(5);
+      expect(await readdir(workspace.path('mirror'))).toEqual([]);
+    },
+  );
+
+  it('when init is asked for it, then the next backup begins it', async () => {
+    expect(await workspace.run(['init'])).toMatchObject({ status: 0, stdout: 'mirror: made\n' });
+    expect(await workspace.run(['backup'])).toMatchObject({ status: 0 });
+    expect(await workspace.run(['init'])).toMatchObject({ status: 0, stdout: 'mirror: nothing to make\n' });
   });
 });
