@@ -49,6 +49,19 @@ async function found(): Promise<string> {
 const old = 'as changed, 2000 rows';
 const restored = 'as backed up, 2000 rows';
 
+/** The server finishes the statement of a client that is gone. */
+async function atRest(): Promise<void> {
+  await childrenEnded(workspace.home);
+  await eventually(
+    () =>
+      server.query(
+        'postgres',
+        `SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+      ),
+    ({ length }) => length === 0,
+  );
+}
+
 async function databases(): Promise<string[]> {
   return (await server.names()).filter((name) => name !== 'postgres');
 }
@@ -65,7 +78,7 @@ describe('given a restore or an undo of a database that is killed with SIGKILL',
       const what = [await (kill % 3 === 2 ? kills.atStep(life, swap) : kills.atRandom(life))];
       const now = await found();
       expect([what, [old, restored]]).toEqual([what, expect.arrayContaining([now])]);
-      await childrenEnded(workspace.home);
+      await atRest();
 
       // Whatever else is there is listed, and goes when it is told to.
       const { json } = await workspace.run(['undo', '--list', '--json']);
@@ -77,6 +90,7 @@ describe('given a restore or an undo of a database that is killed with SIGKILL',
       if (now === restored) {
         what.push(await kills.atRandom(back));
         expect([what, [old, restored]]).toEqual([what, expect.arrayContaining([await found()])]);
+        await atRest();
         const next = await workspace.run(['undo', 'shop', '--yes']);
         const wasBack = next.stderr.includes('was gone back from already');
         expect([what, next.status, next.all]).toEqual([what, wasBack ? 5 : 0, next.all]);
