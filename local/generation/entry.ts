@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
+import { normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { FukugenError } from '../../core/errors.ts';
 import { readRecorded } from './recorded-file.ts';
 
 /** One thing inside a captured folder, as it was. Paths are relative, with `/`, in UTF-8. */
@@ -84,12 +86,36 @@ export async function writeEntries(file: string, entries: Iterable<Entry>): Prom
 /**
  * Reads a file list back, after holding it against its digest.
  *
- * @throws FukugenError `mismatch` when the list is missing or damaged
+ * @throws FukugenError `mismatch` when the list is missing or damaged, or names a place outside of its folder
  */
 export async function readEntries(file: string, expected: FileList): Promise<Entry[]> {
   const text = await readRecorded(file, expected.sha256);
-  return text
+  const entries = text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Entry);
+  requireInside(entries);
+  return entries;
+}
+
+/** An archive may come from a stranger: what leads out of the folder, by itself or through a link, would be restored over something else. */
+function requireInside(entries: readonly Entry[]): void {
+  const seen = new Set<string>();
+  const links = new Set(entries.filter(({ type }) => type === 'link').map(({ path }) => path));
+  const refuse = (path: string, reason: string) => {
+    throw new FukugenError('mismatch', `the list of files names ${JSON.stringify(path)}${reason}`);
+  };
+  for (const entry of entries) {
+    const others = entry.type === 'file' && entry.sameAs !== undefined ? [entry.sameAs] : [];
+    for (const path of [entry.path, ...others]) {
+      const steps = path.split('/');
+      const isInside = path !== '' && normalize(path) === path && steps[0] !== '' && steps[0] !== '..';
+      if (!isInside) refuse(path, ', which is not a path inside of the folder');
+      if (links.size === 0) continue;
+      const link = steps.map((_, index) => steps.slice(0, index).join('/')).find((folder) => links.has(folder));
+      if (link !== undefined) refuse(path, `, below the link ${JSON.stringify(link)}`);
+    }
+    if (seen.has(entry.path)) refuse(entry.path, ' twice');
+    seen.add(entry.path);
+  }
 }

@@ -14,7 +14,9 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-const path = fc.string({ unit: 'grapheme', minLength: 1 });
+const path = fc
+  .string({ unit: 'grapheme', minLength: 1 })
+  .filter((name) => !name.includes('/') && !/^\.{1,2}$/.test(name));
 const anyEntry: fc.Arbitrary<Entry> = fc.oneof(
   fc.record({
     type: fc.constant('file' as const),
@@ -37,7 +39,7 @@ describe('given a list of entries', () => {
   it('when it is written and read, then it is the same, whatever the names are', async () => {
     let count = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(anyEntry), async (entries) => {
+      fc.asyncProperty(fc.uniqueArray(anyEntry, { selector: (entry) => entry.path }), async (entries) => {
         count += 1;
         const file = join(folder, `${count}`);
         const list = await writeEntries(file, entries);
@@ -68,6 +70,34 @@ describe('given a list of entries', () => {
     await expect(readEntries(file, list)).rejects.toMatchObject({
       code: 'mismatch',
       message: `${file} is damaged: it does not have the SHA-256 in the manifest`,
+    });
+  });
+});
+
+describe('given a list of entries that somebody made', () => {
+  const file = { type: 'file', size: 0, mode: 0o644, modified: 0, sha256: '' } as const;
+  const link = { type: 'link', path: 'away', target: '/etc' } as const;
+  const outside = ', which is not a path inside of the folder';
+
+  it.each<[string, Entry[]]>([
+    [`"../x"${outside}`, [{ ...file, path: '../x' }]],
+    [`"a/../../x"${outside}`, [{ ...file, path: 'a/../../x' }]],
+    [`"/etc/passwd"${outside}`, [{ ...file, path: '/etc/passwd' }]],
+    [`""${outside}`, [{ ...file, path: '' }]],
+    [`"../shadow"${outside}`, [{ ...file, path: 'a', sameAs: '../shadow' }]],
+    ['"away/passwd", below the link "away"', [link, { ...file, path: 'away/passwd' }]],
+    [
+      '"a" twice',
+      [
+        { ...file, path: 'a' },
+        { ...file, path: 'a' },
+      ],
+    ],
+  ])('when it names %s, then it is refused', async (what, entries) => {
+    const list = await writeEntries(join(folder, 'files.jsonl'), entries);
+    await expect(readEntries(join(folder, 'files.jsonl'), list)).rejects.toMatchObject({
+      code: 'mismatch',
+      message: `the list of files names ${what}`,
     });
   });
 });
