@@ -161,7 +161,9 @@ describe('given a mirror that cannot be used', () => {
     await workspace.write({ sources: { work }, stores: { disk, bucket: bucket() } });
     const { status, all } = await workspace.run(['backup'], { environment: { KEY_SECRET: 'a-wrong-secret-0453' } });
     expect(all).toMatch(/stored in disk/);
-    expect(all).toMatch(/FAILED in bucket: the server, asked by rclone lsf, refuses its keys: (SignatureDoesNotMatch|AccessDenied)/);
+    expect(all).toMatch(
+      /FAILED in bucket: the server, asked by rclone lsf, refuses its keys: (SignatureDoesNotMatch|AccessDenied)/,
+    );
     expect(all).not.toContain('a-wrong-secret-0453');
     expect(status).toBe(8);
   }, 60_000);
