@@ -1,4 +1,5 @@
-import { exitStatus } from '../console/exit-status.ts';
+import { FukugenError } from '../../core/errors.ts';
+import { exitStatus, statusOf } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { ageText, table } from '../console/table.ts';
 import { momentOf } from '../generation/identifier.ts';
@@ -13,10 +14,19 @@ export interface ListOptions extends GlobalOptions {
 export async function list(workspace: Workspace, options: ListOptions): Promise<Outcome> {
   const stores = chooseStores(workspace, options.store);
   const places = new Map<string, string[]>();
+  const unavailable: { readonly store: string; readonly error: FukugenError }[] = [];
   for (const store of stores) {
-    for (const { generation } of await store.list())
-      places.set(generation, [...(places.get(generation) ?? []), store.name]);
+    try {
+      for (const { generation } of await store.list())
+        places.set(generation, [...(places.get(generation) ?? []), store.name]);
+    } catch (error) {
+      // What the others hold is worth knowing most when one is gone.
+      if (!(error instanceof FukugenError) || error.code === 'cancelled' || stores.length === 1) throw error;
+      unavailable.push({ store: store.name, error });
+    }
   }
+  const [first] = unavailable;
+  if (first && unavailable.length === stores.length) throw first.error;
   const safety = await new RestoreJournal(workspace.state).safety();
   const generations = [...places]
     .sort(([a], [b]) => (a < b ? 1 : -1))
@@ -31,5 +41,11 @@ export async function list(workspace: Workspace, options: ListOptions): Promise<
     rows.length === 0
       ? 'no generation yet; fukugen backup takes the first'
       : table(['GENERATION', 'AGE', 'STORES'], rows);
-  return { status: exitStatus.success, json: { generations }, text, isAnswer: true };
+  const missed = unavailable.map(({ store, error }) => ({ store, code: error.code, message: error.message }));
+  return {
+    status: first ? statusOf(first.error.code) : exitStatus.success,
+    json: { generations, unavailable: missed },
+    text: [text, ...missed.map(({ store, message }) => `NOT READ  ${store}: ${message}`)].join('\n'),
+    isAnswer: true,
+  };
 }
