@@ -63,10 +63,7 @@ export class RcloneStore implements Store {
 
   /** Whether it was there and is not: a disk that is not mounted, an emptied bucket, another password of `crypt`. */
   async isLost(): Promise<boolean> {
-    return (
-      (await this.remote.list(this.remote.at(this.policy), '--max-depth=1')).length === 0 &&
-      (await this.memory.is(this.remote.at(this.policy)))
-    );
+    return (await this.memory.is(this.remote.at(this.policy))) && (await this.markers()).length === 0;
   }
 
   /** The next backup begins anew. */
