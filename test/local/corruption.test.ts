@@ -39,17 +39,26 @@ const stores = {
 };
 type StoreName = keyof typeof stores;
 
+/** What crypt stores of an empty file: eight bytes that tell its format, and a number used once. https://rclone.org/crypt/#file-formats */
+const cryptHeaderBytes = 32;
+
 /** Each store in its turn; restic, which takes seconds for each look, comes as often as any other. */
 const names = Object.keys(stores) as StoreName[];
 
 /**
- * Bytes that no reader uses for what they say. Whether rclone's mark of a whole generation is there is all that counts of it; restic
- * keeps the time and the user's name beside its key, for `restic key list`. What is changed there must be found, or must change nothing.
+ * Bytes that no reader uses for what they say. Whether rclone's mark of a whole generation is there is all that counts of it; the number
+ * that begins what rclone's crypt stores is used for nothing when nothing follows; restic keeps the time and the user's name beside its
+ * key, for `restic key list`. What is changed there must be found, or must change nothing.
  */
 const unread: Partial<Record<StoreName, RegExp>> = {
-  mirror: /^marks$/,
+  mirror: /^(marks|of an empty file)$/,
   open: /^marks$/,
   offsite: /^keys$/,
+};
+
+/** restic 0.14 to 0.16 look a quarter of an hour for bytes of a pack that are not there before they say so: too long to wait for here. */
+const soughtForLong: Partial<Record<StoreName, { readonly kind: string; readonly what: RegExp }>> = {
+  offsite: { kind: 'data', what: /^(truncated|deleted|swapped with another)$/ },
 };
 
 beforeAll(async () => {
@@ -88,7 +97,11 @@ async function filesOf(store: StoreName): Promise<Map<string, string[]>> {
   const root = home.path(store);
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const kinds = Map.groupBy(files.sort(), (file) => kindOf(store, relative(root, file)));
+  const empty = new Set<string>();
+  if (store === 'mirror') for (const file of files) if ((await stat(file)).size === cryptHeaderBytes) empty.add(file);
+  const kinds = Map.groupBy(files.sort(), (file) =>
+    empty.has(file) ? 'of an empty file' : kindOf(store, relative(root, file)),
+  );
   kinds.delete('ours');
   return kinds;
 }
@@ -174,7 +187,9 @@ async function corrupt(store: StoreName, turn: number): Promise<{ readonly what:
     const kind = random.from([...files.keys()]);
     const file = random.from(files.get(kind) as string[]);
     const { what, to } = kinds[turn % kinds.length] as Corruption;
-    const others = [...files.values()].flat().filter((other) => other !== file);
+    const sought = soughtForLong[store];
+    if (kind === sought?.kind && sought.what.test(what)) continue;
+    const others = [...files].flatMap(([of, each]) => (of === sought?.kind ? [] : each.filter((one) => one !== file)));
     const { atime, mtime, mode } = await stat(file);
     for (const each of [file, ...others]) await chmod(dirname(each), 0o700);
     const done = await to(file, await readFile(file), others);
