@@ -96,7 +96,7 @@ describe('given servers of other majors', () => {
       /^\nfukugen: the PostgreSQL client programs here are of major [\d, ]+, older than the server, which is 18\n/,
     );
     expect(status).toBe(5);
-    expect((await workspace.run(['list', '--json'])).json).toEqual({ generations: [] });
+    expect((await workspace.run(['list', '--json'])).json).toEqual({ generations: [], unavailable: [] });
   });
 
   it('when the server is older, then its backup is proven in the nearest newer server, and restored into its own', async () => {
