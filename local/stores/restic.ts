@@ -25,6 +25,11 @@ export interface ResticSettings {
   readonly signal: AbortSignal;
 }
 
+/** What `restic check` sees from the list of files, before it reads any. */
+const missingPack = /^pack \S+: (does not exist|unexpected file size)/;
+/** For the rest of such lines. */
+const gatheringMilliseconds = 1_000;
+
 /** For what reads a few small objects, on a server that answers slowly. */
 const readingSeconds = 300;
 
@@ -52,6 +57,7 @@ export class ResticStore implements Store {
   private readonly policy: string;
   private readonly settings: ResticSettings;
   private versionSeen: readonly [number, number] | undefined;
+  private lacksPacks = false;
   private reached: Promise<void> | undefined;
 
   constructor(name: string, policy: string, settings: ResticSettings) {
@@ -163,6 +169,13 @@ export class ResticStore implements Store {
       throw new FukugenError('missing', `the store ${this.name} has no generation ${generation}`, {
         next: 'fukugen list',
       });
+    if (this.lacksPacks) {
+      throw new FukugenError(
+        'store',
+        `the repository of the store ${this.name} lacks data, for which this restic looks a quarter of an hour before it gives the rest`,
+        { next: 'fukugen restore brings what is whole; restic 0.17 or later does so at once' },
+      );
+    }
     await using folder = await temporaryFolder(`a generation from ${this.name}`);
     await this.restic(['restore', snapshot.id, '--target', folder.path, '--quiet']);
     return await use(folder.path);
@@ -171,9 +184,24 @@ export class ResticStore implements Store {
   /** @param part - whose data is read too; without one, only what says where the data is */
   async check(part?: Part): Promise<string[]> {
     const subset = part ? [`--read-data-subset=${part.number}/${part.of}`] : [];
-    const result = await this.restic(['check', '--quiet', ...subset], { accept: [0, 1] });
-    if (result.status === 0) return [];
-    return result.stderr.split('\n').filter((line) => line.trim() !== '');
+    const enough = new AbortController();
+    const lost: string[] = [];
+    const onLine = (line: string) => {
+      if (!missingPack.test(line)) return false;
+      lost.push(line);
+      // Before 0.17 it then tries to read them, again and again (4803).
+      this.lacksPacks = this.isBefore(17);
+      if (this.lacksPacks) setTimeout(() => enough.abort(), gatheringMilliseconds);
+      return false;
+    };
+    try {
+      const options = { accept: [0, 1], onLine, linesFrom: 'stderr', signal: enough.signal } as const;
+      const result = await this.restic(['check', '--quiet', ...subset], options);
+      return result.status === 0 ? [] : result.stderr.split('\n').filter((line) => line.trim() !== '');
+    } catch (error) {
+      if (!enough.signal.aborted || this.settings.signal.aborted) throw error;
+      return lost;
+    }
   }
 
   /** Newest first. */
@@ -195,6 +223,9 @@ export class ResticStore implements Store {
     options: {
       readonly folder?: string;
       readonly onLine?: (line: string) => boolean;
+      readonly linesFrom?: 'stderr';
+      /** Ends this restic alone. */
+      readonly signal?: AbortSignal;
       readonly accept?: readonly number[];
       /** Leaves a lock that is in the way where it is, also one whose process has ended. */
       readonly keepLocks?: boolean;
@@ -210,7 +241,7 @@ export class ResticStore implements Store {
         // Every failure is looked at below, where it gets its own sentence.
         accept: [0, 1, 3, 10, 11, 12],
         code: 'store',
-        signal,
+        signal: options.signal ? AbortSignal.any([signal, options.signal]) : signal,
         // A connection on which nothing comes any more is given up by restic itself since 0.17 only. What takes long takes its time.
         ...(args.includes('--no-lock') ? { timeout: readingSeconds } : {}),
         environment: { ...environment, RESTIC_REPOSITORY: repository, RESTIC_PROGRESS_FPS: '1' },
@@ -246,8 +277,13 @@ export class ResticStore implements Store {
   /** Waiting for another machine's lock is restic's own affair since 0.16. */
   private async patience(): Promise<string[]> {
     this.versionSeen ??= await resticVersion();
-    const [major, minor] = this.versionSeen;
-    return major > 0 || minor >= 16 ? ['--retry-lock', '5m'] : [];
+    return this.isBefore(16) ? [] : ['--retry-lock', '5m'];
+  }
+
+  /** By the minor version: the major is 0. Known after the first command. */
+  private isBefore(wanted: number): boolean {
+    const [major, minor] = this.versionSeen ?? [0, 0];
+    return major === 0 && minor < wanted;
   }
 
   /** Exit statuses 10 to 12 came with 0.17; before, everything is 1 and the words must do. */

@@ -140,6 +140,16 @@ describe('given a repository', () => {
     expect(status).toBe(4);
     await writeFile(file, whole);
   });
+
+  it('when a pack in it is gone, then verify says so without looking for it, and when it is back, all is well', async () => {
+    const [pack] = (await run('find', [workspace.path('repository', 'data'), '-type', 'f'])).stdout.split('\n');
+    await rename(pack as string, workspace.path('pack'));
+    const { status, stdout } = await workspace.run(['verify', '--store', 'offsite']);
+    expect(stdout).toMatch(/^FAILED {2}offsite .*pack \S+: does not exist/m);
+    expect(status).toBe(4);
+    await rename(workspace.path('pack'), pack as string);
+    expect(await workspace.run(['verify', '--store', 'offsite'])).toMatchObject({ status: 0 });
+  }, 120_000);
 });
 
 describe('given the wrong password', () => {
