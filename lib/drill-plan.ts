@@ -90,12 +90,16 @@ function arrivesAt({ replica }: CloudPolicy, place: Place): boolean {
 function scratchSettings(
   identifier: string,
   database: DatabasePolicy,
-): Pick<DrilledDatabase, 'instanceClass' | 'parameterGroup'> {
-  const { instanceClass, parameterGroup } = database.drill;
+): Pick<DrilledDatabase, 'instanceClass' | 'parameterGroup' | 'usdPerHour'> {
+  const { instanceClass, parameterGroup, usdPerHour } = database.drill;
   const group = isMade(database)
     ? parameterGroupName({ database: identifier, kind: database.kind, engineVersion: database.engineVersion })
     : parameterGroup;
-  return { ...(instanceClass && { instanceClass }), ...(group && { parameterGroup: group }) };
+  return {
+    ...(instanceClass && { instanceClass }),
+    ...(group && { parameterGroup: group }),
+    ...(usdPerHour !== undefined && { usdPerHour }),
+  };
 }
 
 type Freshness = DatabasePolicy['drill']['freshness'][number];

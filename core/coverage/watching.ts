@@ -17,7 +17,7 @@ export function watchingOf(cloud: CloudPolicy, place: Place): Watching {
   const ofUploads = { primary: { alarms: 4, metrics: 7 }, replica: { alarms: 3, metrics: 6 } }[place];
   const ofRegion = { alarms: 4, metrics: 2 };
   const one = { alarms: 1, metrics: 1 };
-  const ofDrill = { alarms: 4, metrics: 6 };
+  const ofDrill = { alarms: 4, metrics: 9 };
   const ofDrills = { alarms: 3, metrics: 2 };
   const parts = [
     ofRegion,

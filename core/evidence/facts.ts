@@ -25,6 +25,8 @@ export interface DrillFacts
   readonly scratch: string;
   readonly objectives: { readonly rpoSeconds: number; readonly rtoSeconds: number };
   readonly waitsUntilLoaded: boolean;
+  /** Of the scratch and its storage, as the policy has it. @default - not known */
+  readonly usdPerHour?: number;
   /** The checks that are on. */
   readonly checks: Readonly<Partial<Record<DrillCheck, 'fail' | 'warn'>>>;
   readonly note?: OriginNote;

@@ -61,17 +61,18 @@ function rpo(facts: DrillFacts): DrillMeasures['rpo'] {
 }
 
 /**
- * What the scratch used. No price of an instance hour or of a restored gigabyte was confirmed by any source that could be read, so
- * there is no sum: a guessed figure in evidence is worse than none.
+ * What the scratch used, and the sum where the policy says what an hour costs. No price of an instance hour or of a restored gigabyte was
+ * confirmed by any source that could be read, so there is none otherwise: a guessed figure in evidence is worse than none.
  */
-function cost({ marks, note, finishedAt }: DrillFacts): DrillMeasures['cost'] {
+function cost({ marks, note, finishedAt, usdPerHour }: DrillFacts): DrillMeasures['cost'] {
   const asked = marks.find(({ name }) => name === 'restore-asked');
   if (!asked) return { usd: 0, text: 'nothing was restored' };
-  const hours = (seconds(asked.at, finishedAt) / 3_600).toFixed(1);
+  const hours = seconds(asked.at, finishedAt) / 3_600;
   const bytes = note?.origin.bytes;
   const storage = bytes === undefined ? 'its storage' : `${Math.round(bytes / 2 ** 30)} GiB of storage`;
-  const what = note?.scratch.instanceClass ?? 'an instance';
-  return { usd: null, text: `${what} and ${storage} for ${hours} h; the prices are not confirmed` };
+  const used = `${note?.scratch.instanceClass ?? 'an instance'} and ${storage} for ${hours.toFixed(1)} h`;
+  if (usdPerHour === undefined) return { usd: null, text: `${used}; the policy has no drill.usdPerHour` };
+  return { usd: Math.round(hours * usdPerHour * 100) / 100, text: `${used}, USD ${usdPerHour} an hour` };
 }
 
 function seconds(from: string, to: string): number {

@@ -78,6 +78,11 @@ export const databaseDrill = z.strictObject({
     .regex(/^db\.([a-z0-9]+\.[a-z0-9]+|serverless)$/, 'write an instance class such as db.t4g.medium or db.serverless')
     .optional(),
   /**
+   * What an hour of the scratch costs, its storage included, in USD: from your bill, or AWS's price list for your Region, class and size.
+   * @default - records say what was used for how long, and no sum
+   */
+  usdPerHour: z.number().nonnegative().optional(),
+  /**
    * Parameter group of the scratch, there in both Regions; of a database that this app makes it is known.
    * @default - in the primary Region the source's, in the replica Region the engine's default group
    */

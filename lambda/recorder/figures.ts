@@ -3,7 +3,7 @@ import type { Metric } from '../sentinel/metrics.ts';
 import { drillDimensions, drillMetric } from '../shared/drill-metrics.ts';
 
 /** A record as metrics. What was not measured is left out: an alarm on it must not be told that it is fine. */
-export function figuresOf({ policy, database, verdict, measured: { rto, rpo } }: DrillRecord): Metric[] {
+export function figuresOf({ policy, database, verdict, measured: { rto, rpo, bytes, cost } }: DrillRecord): Metric[] {
   const dimensions = drillDimensions(policy, database);
   const seconds = (name: string, value: number): Metric => ({ name, value, unit: 'Seconds', dimensions });
   const recovered = rto.met === null ? undefined : (rto.loaded ?? rto.available);
@@ -15,5 +15,9 @@ export function figuresOf({ policy, database, verdict, measured: { rto, rpo } }:
     ...(rpo.seconds === null
       ? []
       : [seconds(drillMetric.rpo, rpo.seconds), seconds(drillMetric.rpoExcess, rpo.seconds - rpo.objective)]),
+    ...(rto.checked === undefined ? [] : [seconds(drillMetric.checked, rto.checked)]),
+    ...(bytes === null ? [] : [{ name: drillMetric.size, value: bytes, unit: 'Bytes', dimensions } as const]),
+    // CloudWatch has no unit for money.
+    ...(cost.usd === null ? [] : [{ name: drillMetric.cost, value: cost.usd, unit: 'None', dimensions } as const]),
   ];
 }

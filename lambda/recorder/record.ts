@@ -84,6 +84,7 @@ function known(target: DrillTarget, plan: DrillPlan) {
     startedAt: target.startedAt,
     scratch: target.scratch,
     objectives: database.objectives,
+    ...(database.usdPerHour !== undefined && { usdPerHour: database.usdPerHour }),
     waitsUntilLoaded: plan.waitUntilLoaded && target.kind === 'instance',
     checks: plan.checks,
   };

@@ -48,6 +48,6 @@ export function regionDimensions(policy: string) {
 export interface Metric {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'Seconds' | 'Count' | 'Percent' | 'Bytes';
+  readonly unit: 'Seconds' | 'Count' | 'Percent' | 'Bytes' | 'None';
   readonly dimensions: Readonly<Record<string, string>>;
 }

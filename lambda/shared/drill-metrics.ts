@@ -10,6 +10,12 @@ export const drillMetric = {
   /** Seconds. */
   rto: 'DrillRecoveryTime',
   rpo: 'DrillRecoveryPoint',
+  /** Seconds from the request of the restore until every check had been made. */
+  checked: 'DrillTimeToChecked',
+  /** Bytes of the restored databases. */
+  size: 'DrillSize',
+  /** USD, estimated; where the policy says what an hour of the scratch costs. */
+  cost: 'DrillCost',
 } as const;
 
 /** Of the janitor, every hour. Per database: seconds since its last drill finished, whatever its verdict. */

@@ -43,6 +43,8 @@ export interface DrilledDatabase {
   readonly instanceClass?: string;
   /** @default - the engine's default group */
   readonly parameterGroup?: string;
+  /** Of the scratch and its storage. @default - not known */
+  readonly usdPerHour?: number;
   readonly objectives: { readonly rpoSeconds: number; readonly rtoSeconds: number };
   readonly freshness: CheckSettings['freshness'];
   /** Percent of its rows that a table may have lost since the last evidence. */

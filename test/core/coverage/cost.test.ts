@@ -184,16 +184,16 @@ describe('given more than databases', () => {
     const { lines, known, unknown } = watchingCost(withParts({}), defaultPrices);
     expect(lines.map(({ text, amount }) => [text, amount])).toEqual([
       ['alarms in Tokyo', 16],
-      ['custom metrics in Tokyo', 18],
+      ['custom metrics in Tokyo', 21],
       ['key of the notices in Tokyo', 1],
       ['key of the drills’ evidence in Tokyo', 1],
       ['alarms in Osaka', 15],
-      ['custom metrics in Osaka', 17],
+      ['custom metrics in Osaka', 20],
       ['key of the notices in Osaka', 1],
       ['key of the drills’ evidence in Osaka', 1],
       ['dashboards', 2],
     ]);
-    expect(known).toBe(11);
+    expect(known).toBe(11.9);
     expect(unknown).toEqual(['alarms in Osaka', 'custom metrics in Osaka', 'dashboards']);
   });
 });

@@ -175,8 +175,15 @@ describe('what was measured', () => {
   test('is what the scratch used, without a price that nobody confirmed', () => {
     expect(judged().measured.cost).toEqual({
       usd: null,
-      text: 'db.t4g.medium and 20 GiB of storage for 1.0 h; the prices are not confirmed',
+      text: 'db.t4g.medium and 20 GiB of storage for 1.0 h; the policy has no drill.usdPerHour',
     });
+  });
+
+  test('is what it cost, where the policy says what an hour does', () => {
+    const { usd, text } = judged({ usdPerHour: 0.2 }).measured.cost;
+    expect(text).toBe('db.t4g.medium and 20 GiB of storage for 1.0 h, USD 0.2 an hour');
+    expect(usd).toBeCloseTo(0.2, 1);
+    expect(judged({ usdPerHour: 20 }).measured.cost.usd).toBeCloseTo(100 * (usd as number), -1);
   });
 });
 

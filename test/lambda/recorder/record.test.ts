@@ -57,7 +57,17 @@ describe('the record of a drill in which everything went well', () => {
       { MetricName: 'DrillRecoveryTimeExcess', Value: 32 * 60 - 4 * 3_600, Unit: 'Seconds', Dimensions },
       { MetricName: 'DrillRecoveryPoint', Value: 65 * 60, Unit: 'Seconds', Dimensions },
       { MetricName: 'DrillRecoveryPointExcess', Value: 65 * 60 - 3 * 3_600, Unit: 'Seconds', Dimensions },
+      { MetricName: 'DrillTimeToChecked', Value: 49 * 60, Unit: 'Seconds', Dimensions },
+      { MetricName: 'DrillSize', Value: 5_000_000, Unit: 'Bytes', Dimensions },
     ]);
+  });
+
+  test('costs what the policy says of an hour of the scratch', async () => {
+    const databases = plan.databases.map((database) => ({ ...database, usdPerHour: 0.5 }));
+    await record({ operation: 'record', target }, { ...plan, databases }, account.host);
+    const { usd } = account.json(first).measured.cost;
+    expect(usd).toBeGreaterThan(0);
+    expect(account.figures.at(-1)).toMatchObject({ MetricName: 'DrillCost', Value: usd, Unit: 'None' });
   });
 
   test('given twice, is written once and answered alike', async () => {
@@ -83,7 +93,7 @@ describe('the record of a drill in which everything went well', () => {
     await expect(run()).rejects.toThrow('throttled');
     account.failing = {};
     expect((await run()).verdict).toBe('passed');
-    expect(account.figures).toHaveLength(5);
+    expect(account.figures).toHaveLength(7);
   });
 });
 

@@ -96,7 +96,7 @@ describe('given a cloud policy', () => {
     const { text } = await planOf({ cloud });
     expect(text).toMatch(/copies in Osaka +170 GB +unknown +unknown/);
     expect(text).toMatch(/changes from Tokyo to Osaka +304 GB +0\.090 +27\.38/);
-    expect(fact(text, 'a month')).toEqual(['at least 42.78 USD, plus unknown: 6 lines above without a figure']);
+    expect(fact(text, 'a month')).toEqual(['at least 43.68 USD, plus unknown: 6 lines above without a figure']);
     expect(fact(text, 'once')).toEqual(['18.00 USD for the first full copies']);
     expect(fact(text, 'sizes')).toEqual(['main: 100 GB of data (assumed), 5 GB a day of changes (assumed)']);
   });
@@ -308,7 +308,7 @@ describe('given another form of output', () => {
           },
         ],
       },
-      cost: { known: 42.78, pricesAsOf: '2026-11-21' },
+      cost: { known: 43.68, pricesAsOf: '2026-11-21' },
     });
   });
 });
