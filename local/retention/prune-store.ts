@@ -65,7 +65,7 @@ function decideSafety(held: readonly Held[], now: Date): Decision {
 }
 
 export async function prune(store: Store, plan: PrunePlan, memory: Memory): Promise<void> {
-  if (plan.remove.length === 0) return;
+  if (plan.remove.length === 0 && !(await store.isHalfRemoved?.())) return;
   await store.remove(plan.remove);
   await memory.forgetProofs(store.name, plan.remove);
 }

@@ -179,6 +179,10 @@ export class GenerationsStore implements Store {
     }
   }
 
+  async isHalfRemoved(): Promise<boolean> {
+    return (await this.home.names()).some(isRemoving);
+  }
+
   async open<T>(generation: string, use: (folder: string) => Promise<T>): Promise<T> {
     return use(join(this.root, generation));
   }

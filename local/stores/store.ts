@@ -50,6 +50,8 @@ export interface Store {
   held(): Promise<Held[]>;
   /** Removes generations; what a killed run began to remove, the next one finishes. */
   remove(generations: readonly string[]): Promise<void>;
+  /** Whether a killed run has left something that only a removal ends, though nothing lists it. @default - nothing is left so */
+  isHalfRemoved?(): Promise<boolean>;
   /** Lends a generation as a folder, fetched if it must be; the folder is gone, or not to be written to, afterwards. */
   open<T>(generation: string, use: (folder: string) => Promise<T>): Promise<T>;
   /** What the store itself can say about its health, beyond one generation's content; problems as sentences. */

@@ -237,6 +237,18 @@ describe('given no retention in the policy', () => {
   });
 });
 
+describe('given a generation whose removal was ended half way', () => {
+  it('when nothing else is to be removed, then the next prune ends it', async () => {
+    await writeFile(home.path('work', 'a'), 'a');
+    await home.write({ sources: { work }, stores: { disk: { ...disk, retention: { last: 9 } } } });
+    await backupEvery(24, 2);
+    const [newest, older] = (await generationsIn(home.path('disk'))).sort().reverse() as [string, string];
+    await rename(home.path('disk', older), home.path('disk', `.removing-${older}`));
+    expect(await home.run(['prune'])).toMatchObject({ status: 0 });
+    expect((await readdir(home.path('disk'))).filter((name) => name !== '.fukugen')).toEqual([newest]);
+  });
+});
+
 describe('given a prune that is killed with SIGKILL', () => {
   it('when it happens 12 times at random moments, then every generation that is listed is whole, and the next run finishes', async () => {
     const random = new SeededRandom();
