@@ -5,6 +5,7 @@ import { backup } from '../../local/commands/backup.ts';
 import { restore } from '../../local/commands/restore.ts';
 import { removeTree } from '../../local/system/folders.ts';
 import { openWorkspace, type Workspace } from '../../local/workspace.ts';
+import { setClock } from '../helpers/local-clock.ts';
 import { SeededRandom } from '../helpers/local-random.ts';
 import { type LocalServer, startLocalServer } from '../helpers/local-server.ts';
 import { generationsIn, photograph } from '../helpers/local-tree.ts';
@@ -21,19 +22,6 @@ const looked = runs(3, kept);
 const hours3 = 3 * 3_600_000;
 const newest = Date.parse('2026-11-11T12:00:00.000Z');
 const random = new SeededRandom();
-
-const timers = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setInterval',
-  'clearInterval',
-  'setTimeout',
-  'clearTimeout',
-] as const;
 
 const context = {
   progress: { stage: () => {}, count: () => {}, end: () => {} },
@@ -73,7 +61,7 @@ const workspace = (): Promise<Workspace> => openWorkspace(home.home, 'backup.con
 
 /** Only the calendar is another one: what waits, waits as ever. */
 async function backupAt(now: number): Promise<number> {
-  jest.useFakeTimers({ now, doNotFake: [...timers] });
+  setClock(now);
   try {
     return (await backup(await workspace(), {}, context)).status;
   } finally {

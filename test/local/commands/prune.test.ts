@@ -9,6 +9,7 @@ import { planPrune } from '../../../local/retention/prune-store.ts';
 import type { Store } from '../../../local/stores/store.ts';
 import { removeTree } from '../../../local/system/folders.ts';
 import { openWorkspace } from '../../../local/workspace.ts';
+import { setClock } from '../../helpers/local-clock.ts';
 import { verifyInProcess } from '../../helpers/local-in-process.ts';
 import { eventually, processesOf } from '../../helpers/local-processes.ts';
 import { SeededRandom } from '../../helpers/local-random.ts';
@@ -45,21 +46,7 @@ afterEach(async () => {
 
 /** Takes a generation at a moment, whose content is that moment. */
 async function backupAt(moment: number): Promise<number> {
-  jest.useFakeTimers({
-    now: moment,
-    doNotFake: [
-      'hrtime',
-      'nextTick',
-      'performance',
-      'queueMicrotask',
-      'setImmediate',
-      'clearImmediate',
-      'setInterval',
-      'clearInterval',
-      'setTimeout',
-      'clearTimeout',
-    ],
-  });
+  setClock(moment);
   await writeFile(home.path('work', 'moment'), `${moment}`);
   const { status } = await backup(await openWorkspace(home.home, 'backup.config.yaml', context.signal), {}, context);
   jest.useRealTimers();
