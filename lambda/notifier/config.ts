@@ -11,7 +11,9 @@ export interface NotifierConfig {
   readonly runbooks?: string;
   /** What is protected: ARN without Region and account, by the name in the policy: `db:shop-main`, `cluster:shop-orders`. */
   readonly databases: Readonly<Record<string, string>>;
-  /** In front of each of them: `arn:aws:rds:ap-northeast-1:111122223333`. */
+  /** Identifiers of the instances of clusters that existed before, by the name in the policy. @default - there are none */
+  readonly members?: Readonly<Record<string, readonly string[]>>;
+  /** In front of each database: `arn:aws:rds:ap-northeast-1:111122223333`. */
   readonly arnPrefix: string;
   /** ARNs of buckets that are backed up, by the name that alarms give them. @default - there are none */
   readonly buckets?: Readonly<Record<string, string>>;

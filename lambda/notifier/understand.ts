@@ -9,7 +9,7 @@ export interface Understood {
   readonly notice: Notice;
 }
 
-type Known = Pick<NotifierConfig, 'policy' | 'databases' | 'buckets' | 'vaults' | 'plans'>;
+type Known = Pick<NotifierConfig, 'policy' | 'databases' | 'members' | 'buckets' | 'vaults' | 'plans'>;
 
 /** @returns `undefined` for an alarm that is not of this policy, and for a state that nobody has to hear of */
 export function understandAlarm(message: AlarmMessage, { policy }: Known): Understood | undefined {
@@ -98,7 +98,7 @@ function fromBackup({ 'detail-type': type, detail, id }: AwsEvent, known: Known)
   }
 }
 
-/** RDS-EVENT-0028 says that automated backups were disabled; every other number the rule lets through is a failure. */
+/** RDS-EVENT-0028 says that automated backups were disabled; every other number the rule lets through is a danger. */
 function fromRds({ detail, id }: AwsEvent, known: Known): Meaning | undefined {
   const text = (key: string) => (typeof detail[key] === 'string' ? detail[key] : '');
   const subject = databaseOf(text('SourceArn'), known);
@@ -107,15 +107,18 @@ function fromRds({ detail, id }: AwsEvent, known: Known): Meaning | undefined {
   return { situation, subject, id, details: [`${text('EventID')}: ${text('Message')}`] };
 }
 
-/** The instances of a cluster are numbered after it. */
-function databaseOf(arn: string, { databases }: Known): string | undefined {
+/**
+ * An event does not say which cluster an instance is in. Those of this app are numbered after it, those that the console makes
+ * are called `…-instance-1`, with a zone behind it or not; of an imported cluster the policy names every one.
+ */
+const member = /(-instance)?-\d+(-[a-z]{2}(-[a-z]+)+-\d[a-z])?$/;
+
+function databaseOf(arn: string, { databases, members = {} }: Known): string | undefined {
   const [kind = '', identifier = ''] = arn.split(':').slice(5);
-  const entry = Object.entries(databases).find(
-    ([, suffix]) =>
-      suffix === `${kind}:${identifier}` ||
-      (kind === 'db' && suffix.startsWith('cluster:') && suffix === `cluster:${identifier.replace(/-\d+$/, '')}`),
+  const own = [`${kind}:${identifier}`, ...(kind === 'db' ? [`cluster:${identifier.replace(member, '')}`] : [])];
+  return Object.keys(databases).find(
+    (name) => own.includes(databases[name] as string) || (kind === 'db' && members[name]?.includes(identifier)),
   );
-  return entry?.[0];
 }
 
 function bucketOf(arn: string, { buckets = {} }: Known): string | undefined {

@@ -43,6 +43,9 @@ export class WatchStack extends Stack {
     const inventory = inventoryOf(this, policyName, cloud, place, rules);
     const other = place === 'primary' ? 'replica' : 'primary';
     const isAlone = accountOf(cloud, other) !== accountOf(cloud, place);
+    const members = Object.entries(cloud.databases).flatMap(([name, database]) =>
+      database.kind === 'cluster' && database.existing ? [[name, database.existing.instances]] : [],
+    );
 
     const { topic, key } = new Notices(this, 'Notices', { name: `${policyName}-notices`, email });
     const monitoring = new Monitoring(this, 'Alarms', { policyName, language, runbooks, topic });
@@ -65,6 +68,7 @@ export class WatchStack extends Stack {
             `${kind === 'instance' ? 'db' : 'cluster'}:${identifier}`,
           ]),
         ),
+        ...(members.length > 0 && { members: Object.fromEntries(members) }),
         ...(inventory.uploads && { buckets: { [inventory.uploads.name]: inventory.uploads.arn } }),
         arnPrefix: `arn:${this.partition}:rds:${cloud.primary.region}:${accountOf(cloud, 'primary') ?? this.account}`,
         vaults: {

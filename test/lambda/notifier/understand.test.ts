@@ -13,7 +13,8 @@ import {
 
 const known = {
   policy: 'shop',
-  databases: { main: 'db:shop-main', orders: 'cluster:shop-orders' },
+  databases: { main: 'db:shop-main', orders: 'cluster:shop-orders', carts: 'cluster:carts-prod' },
+  members: { carts: ['carts-writer', 'carts-reader'] },
   vaults: { 'ap-northeast-1': 'shop-primary', 'ap-northeast-3': 'shop-replica' },
   buckets: { Uploads: 'arn:aws:s3:::shop-photos' },
   plans: ['shop', 'shop-uploads'],
@@ -81,7 +82,7 @@ describe('an event', () => {
     [rdsEvent('0028'), 'backups-disabled', 'main', 'RDS-EVENT-0028: Something happened'],
     [rdsEvent('0031'), 'database-at-risk', 'main', 'RDS-EVENT-0031: Something happened'],
     [rdsEvent('0227', 'shop-orders', 'Cluster'), 'database-at-risk', 'orders', 'RDS-EVENT-0227: Something happened'],
-    [rdsEvent('0031', 'shop-orders-2'), 'database-at-risk', 'orders', 'RDS-EVENT-0031: Something happened'],
+    [rdsEvent('0171', 'carts-prod', 'Cluster'), 'database-at-risk', 'carts', 'RDS-EVENT-0171: Something happened'],
   ])('%# is understood', (event, situation, subject, detail) => {
     expect(understandEvent(event, known)?.notice).toMatchObject({
       situation,
@@ -89,6 +90,15 @@ describe('an event', () => {
       details: [detail],
       state: 'begun',
     });
+  });
+
+  test.each([
+    ['this app numbers', 'shop-orders-2', 'orders'],
+    ['the console makes', 'shop-orders-instance-1', 'orders'],
+    ['the console makes in another zone', 'shop-orders-instance-2-ap-northeast-1c', 'orders'],
+    ['the policy names', 'carts-reader', 'carts'],
+  ])('of an instance that %s is one of its cluster', (_, identifier, subject) => {
+    expect(understandEvent(rdsEvent('0031', identifier), known)?.notice.subject).toBe(subject);
   });
 
   test('of a copy says the same from both Regions', () => {
@@ -116,6 +126,8 @@ describe('an event', () => {
     ['a plan', planChange('DELETED', 'theirs')],
     ['a database', rdsEvent('0003', 'theirs')],
     ['a scratch restore', rdsEvent('0003', 'shop-main-drill')],
+    ['a cluster that is called as an instance of ours', rdsEvent('0171', 'carts-reader', 'Cluster')],
+    ['an instance that is called after another cluster', rdsEvent('0003', 'shop-orders-archive-1')],
     ['an unknown kind', { ...backupJob('FAILED'), 'detail-type': 'Region Setting State Change' }],
   ])('of %s that is not ours is left out', (_, event) => {
     expect(understandEvent(event, known)).toBeUndefined();

@@ -8,10 +8,17 @@ test.each([
   ['0007', 'storage exhausted'],
   ['0028', 'automated backups disabled'],
   ['0031', 'failed'],
+  ['0035', 'incompatible parameters'],
   ['0036', 'incompatible network'],
   ['0089', 'under a tenth of the storage free'],
+  ['0171', 'a cluster deleted'],
   ['0221', 'stopped, the storage is full'],
+  ['0223', 'the storage cannot grow'],
+  ['0224', 'the storage reaches its maximum'],
   ['0227', 'an Aurora volume runs low'],
+  ['0254', 'the account has no storage left'],
+  ['0418', 'RDS cannot reach the key'],
+  ['0419', 'inaccessible without its key'],
 ])('RDS-EVENT-%s, %s, is reported of instances and clusters', (number) => {
   expect(matchesPattern(rdsEvents, rdsEvent(number))).toBe(true);
   expect(matchesPattern(rdsEvents, rdsEvent(number, 'shop-orders', 'Cluster'))).toBe(true);
@@ -21,8 +28,10 @@ test.each([
   ['0001', 'a backup begins'],
   ['0002', 'a backup is finished'],
   ['0032', 'automated backups are enabled'],
+  ['0041', 'a snapshot expired or was deleted'],
   ['0091', 'an automated snapshot'],
   ['0406', 'the storage is initialised'],
+  ['0420', 'the key is within reach again'],
 ])('RDS-EVENT-%s, %s, is not', (number) => {
   expect(matchesPattern(rdsEvents, rdsEvent(number))).toBe(false);
 });

@@ -141,6 +141,12 @@ describe('an adopted database that is declared as one that exists', () => {
     expect(selected(after.Backup)).toEqual(selected(before.Backup));
     expect(after.Replica.toJSON()).toEqual(before.Replica.toJSON());
   });
+
+  test('is known to the notifier by each of its instances', () => {
+    const functions = Object.values(after.Watch.findResources('AWS::Lambda::Function'));
+    const told = JSON.stringify(functions.map(({ Properties }) => Properties.Environment?.Variables.NOTIFIER));
+    expect(told.replaceAll('\\', '')).toMatch(/"members":\{"sessions":\["sessions-prod-a","sessions-prod-b"\]\}/);
+  });
 });
 
 test('with nothing to make, the stack makes no network', () => {
