@@ -1,7 +1,6 @@
 import { exitStatus } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { chooseGenerationOf } from '../restore/choose-generation.ts';
-import { RestoreJournal } from '../restore/journal.ts';
 import { settleInterrupted } from '../restore/settle-interrupted.ts';
 import { compareSource } from '../sources/index.ts';
 import { openSource } from '../stores/choose.ts';
@@ -23,12 +22,7 @@ export async function compare(
 ): Promise<Outcome> {
   const source = chooseSource(workspace, name);
   const store = chooseStore(workspace, options.store, source);
-  const generation = await chooseGenerationOf(
-    store,
-    name,
-    options.at,
-    await new RestoreJournal(workspace.state).safety(),
-  );
+  const generation = await chooseGenerationOf(store, name, options.at);
   const from = { source: name, store: store.name, generation };
   if (options.dryRun) {
     return {

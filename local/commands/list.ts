@@ -2,8 +2,7 @@ import { FukugenError } from '../../core/errors.ts';
 import { exitStatus, statusOf } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { ageText, table } from '../console/table.ts';
-import { momentOf } from '../generation/identifier.ts';
-import { RestoreJournal } from '../restore/journal.ts';
+import { isSafety, momentOf } from '../generation/identifier.ts';
 import { chooseStores, type Workspace } from '../workspace.ts';
 
 export interface ListOptions extends GlobalOptions {
@@ -27,15 +26,14 @@ export async function list(workspace: Workspace, options: ListOptions): Promise<
   }
   const [first] = unavailable;
   if (first && unavailable.length === stores.length) throw first.error;
-  const safety = await new RestoreJournal(workspace.state).safety();
   const generations = [...places]
     .sort(([a], [b]) => (a < b ? 1 : -1))
-    .map(([generation, stores]) => ({ generation, stores, safety: safety.has(generation) }));
+    .map(([generation, stores]) => ({ generation, stores, safety: isSafety(generation) }));
   const now = Date.now();
-  const rows = generations.map(({ generation, stores, safety: isSafety }) => [
+  const rows = generations.map(({ generation, stores, safety }) => [
     generation,
     ageText(now - (momentOf(generation) as Date).getTime()),
-    [...stores, ...(isSafety ? ['taken right before a restore'] : [])].join(', '),
+    [...stores, ...(safety ? ['taken right before a restore'] : [])].join(', '),
   ]);
   const text =
     rows.length === 0

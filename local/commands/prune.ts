@@ -3,7 +3,6 @@ import type { Retention } from '../../core/policy/index.ts';
 import { exitStatus, statusOf } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { table } from '../console/table.ts';
-import { RestoreJournal } from '../restore/journal.ts';
 import { Memory } from '../retention/memory.ts';
 import { type PrunePlan, planPrune, prune as pruneStore } from '../retention/prune-store.ts';
 import type { Store } from '../stores/store.ts';
@@ -49,14 +48,13 @@ export async function pruneStores(
   context: RunContext,
 ): Promise<Pruned[]> {
   const memory = new Memory(workspace.state);
-  const safety = await new RestoreJournal(workspace.state).safety();
   const pruned: Pruned[] = [];
   for (const store of stores) {
     const retention: Retention | undefined = workspace.retention[store.name];
     if (!retention) continue;
     context.progress.stage(`looking for what ${store.name} no longer keeps`);
     try {
-      const plan = await planPrune(store, retention, workspace.name, memory, safety);
+      const plan = await planPrune(store, retention, workspace.name, memory);
       if (!dryRun) await pruneStore(store, plan, memory);
       pruned.push({ store: store.name, plan });
     } catch (error) {

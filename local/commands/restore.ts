@@ -45,13 +45,13 @@ export async function restore(
   context: RunContext,
 ): Promise<Outcome> {
   const journal = new RestoreJournal(workspace.state);
-  const asked = name === undefined ? await askForRestore(workspace, given, journal) : { ...given, source: name };
+  const asked = name === undefined ? await askForRestore(workspace, given) : { ...given, source: name };
   const { source: chosen, ...options } = asked;
   const source = chooseSource(workspace, chosen);
   const selection = selectionOf(source, options);
   requireSense(options, selection);
   const store = chooseStore(workspace, options.store, source);
-  const generation = await chooseGenerationOf(store, source.name, options.at, await journal.safety());
+  const generation = await chooseGenerationOf(store, source.name, options.at);
   const plan: Plan = { source, store, generation, selection };
   if (options.dryRun) return preview(workspace, plan, options);
   if (options.inPlace && !options.yes) requireSomeone();
@@ -61,7 +61,7 @@ export async function restore(
   // Awaited here, or the lock would be gone before the work begins.
   return await openSource(store, generation, source, async (folder, record) => {
     if (options.inPlace) await requireWhole(source, record);
-    const safety = options.inPlace ? await takeSafety(workspace, journal, source, options, context) : undefined;
+    const safety = options.inPlace ? await takeSafety(workspace, source, options, context) : undefined;
     context.progress.stage(`restoring ${source.name} to a new place`);
     if (selection) {
       const part = await restoreSelection(source, folder, record, selection, context);

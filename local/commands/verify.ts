@@ -1,7 +1,6 @@
 import { FukugenError } from '../../core/errors.ts';
 import { exitStatus, statusOf } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
-import { RestoreJournal } from '../restore/journal.ts';
 import { Memory } from '../retention/memory.ts';
 import { chooseGeneration } from '../stores/choose.ts';
 import { GenerationsStore } from '../stores/generations.ts';
@@ -47,14 +46,13 @@ export async function verify(workspace: Workspace, options: VerifyOptions, conte
     const rows = await summaryOf(workspace, stores, options, memory);
     return { status: exitStatus.success, json: { summary: rows }, text: renderSummary(rows), isAnswer: true };
   }
-  const safety = await new RestoreJournal(workspace.state).safety();
   const findings: Finding[] = [];
   const resumed: Resumed[] = [];
   const plans: string[] = [];
   const unavailable: Unavailable[] = [];
   for (const store of stores) {
     try {
-      const generation = await chooseGeneration(store, options.at, safety);
+      const generation = await chooseGeneration(store, options.at);
       if (options.dryRun) {
         plans.push(await planFor(store, generation, level, parts, memory));
         continue;

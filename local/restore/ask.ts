@@ -1,13 +1,12 @@
 import { stderr, stdin } from 'node:process';
 import { FukugenError } from '../../core/errors.ts';
 import { ageText, bytesText } from '../console/table.ts';
-import { momentOf } from '../generation/identifier.ts';
+import { isSafety, momentOf } from '../generation/identifier.ts';
 import { readManifest } from '../generation/manifest.ts';
 import { Memory } from '../retention/memory.ts';
 import type { Store } from '../stores/store.ts';
 import { chooseSource, chooseStore, type Workspace } from '../workspace.ts';
 import { holding } from './choose-generation.ts';
-import type { RestoreJournal } from './journal.ts';
 
 interface Given {
   readonly store?: string;
@@ -27,11 +26,7 @@ interface Answers {
  *
  * @throws FukugenError `usage` where nobody can answer, `cancelled` when someone would rather not
  */
-export async function askForRestore<T extends Given>(
-  workspace: Workspace,
-  given: T,
-  journal: RestoreJournal,
-): Promise<T & Answers> {
+export async function askForRestore<T extends Given>(workspace: Workspace, given: T): Promise<T & Answers> {
   const names = workspace.sources.map(({ name }) => name).join(', ');
   if (!stdin.isTTY || !stderr.isTTY || given.json) {
     throw new FukugenError('usage', `nobody is there to be asked what to restore; there is ${names}`, {
@@ -60,7 +55,7 @@ export async function askForRestore<T extends Given>(
           stores.map((value) => ({ name: `${value.name} (${value.kind})`, value })),
         )
       : chooseStore(workspace, given.store, source);
-  const at = await ask('Which generation?', await choicesIn(workspace, store, source.name, await journal.safety()));
+  const at = await ask('Which generation?', await choicesIn(workspace, store, source.name));
   const inPlace =
     given.inPlace ??
     (await ask('Where to?', [
@@ -71,7 +66,7 @@ export async function askForRestore<T extends Given>(
 }
 
 /** Newest first, each with what is known of it without fetching it. */
-async function choicesIn(workspace: Workspace, store: Store, source: string, safety: ReadonlySet<string>) {
+async function choicesIn(workspace: Workspace, store: Store, source: string) {
   const generations = await holding(
     store,
     source,
@@ -91,7 +86,7 @@ async function choicesIn(workspace: Workspace, store: Store, source: string, saf
       `${ageText(Date.now() - moment.getTime())} ago`,
       await sizeIn(store, generation, source),
       proven?.identical ? 'restored and compared' : proven?.bytes ? 'bytes verified' : 'not verified yet',
-      safety.has(generation) ? 'taken before a restore' : '',
+      isSafety(generation) ? 'taken before a restore' : '',
     ];
     choices.push({
       name: `${moment.toLocaleString('sv')}  ${facts.filter((fact) => fact !== '').join(', ')}`,

@@ -1,21 +1,14 @@
 import { FukugenError } from '../../core/errors.ts';
-import { momentOf } from '../generation/identifier.ts';
+import { isSafety, momentOf } from '../generation/identifier.ts';
 import type { Store } from '../stores/store.ts';
 import { type Wanted, wantedGeneration } from './moment.ts';
 
 /**
  * The generation of a source that a person means.
  *
- * @param safety - names of generations that were taken right before a restore: asked for by name, and nobody's latest,
- *   since the next restore would bring back what the last one replaced
  * @throws FukugenError `missing` when nothing fits, naming the nearest that there is
  */
-export async function chooseGenerationOf(
-  store: Store,
-  source: string,
-  written: string,
-  safety: ReadonlySet<string>,
-): Promise<string> {
+export async function chooseGenerationOf(store: Store, source: string, written: string): Promise<string> {
   const wanted = wantedGeneration(written);
   const generations = (await store.list()).map(({ generation }) => generation);
   if (generations.length === 0)
@@ -26,7 +19,7 @@ export async function chooseGenerationOf(
       next: `fukugen list${nearestTo(momentOf(wanted.generation), generations)}`,
     });
   }
-  const candidates = (await holding(store, source, generations)).filter((generation) => !safety.has(generation));
+  const candidates = (await holding(store, source, generations)).filter((generation) => !isSafety(generation));
   const chosen = candidates.find((generation) => fits(generation, wanted));
   if (chosen) return chosen;
   if (candidates.length === 0) {

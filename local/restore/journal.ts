@@ -26,7 +26,6 @@ const remembered = 100;
  * What this machine knows of restores, so that `fukugen undo` can go back, and a swap that was killed half way can be finished.
  *
  *     <state>/restores/2026-11-21T03-00-00-123Z.json
- *     <state>/restores/safety.json       generations taken right before a restore
  *     <state>/restores/locks/<source>/
  */
 export class RestoreJournal {
@@ -56,14 +55,6 @@ export class RestoreJournal {
       stage === 'swapping' || stage === 'undoing' || id === all.find((other) => other.source === source)?.id;
     for (const old of all.slice(remembered))
       if (!isNeeded(old)) await rm(join(this.folder, `${old.id}.json`), { force: true });
-  }
-
-  async safety(): Promise<ReadonlySet<string>> {
-    return new Set(await this.read<string[]>('safety.json'));
-  }
-
-  async addSafety(generation: string): Promise<void> {
-    await this.save('safety.json', [...(await this.safety()), generation]);
   }
 
   /**

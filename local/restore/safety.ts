@@ -1,12 +1,11 @@
 import { FukugenError } from '../../core/errors.ts';
 import { confirm } from '../console/confirm.ts';
-import { generationAt } from '../generation/identifier.ts';
+import { safetyGenerationAt } from '../generation/identifier.ts';
 import { takeSafetyGeneration } from '../generation/take-generation.ts';
 import type { Source } from '../sources/index.ts';
 import type { Store } from '../stores/store.ts';
 import type { RunContext } from '../system/run-context.ts';
 import type { Workspace } from '../workspace.ts';
-import type { RestoreJournal } from './journal.ts';
 
 /** A generation of what is there now, taken before it is replaced; or why there is none. */
 export interface Safety {
@@ -33,7 +32,6 @@ export function safetyStore({ stores }: Workspace, source: Source): Store | unde
  */
 export async function takeSafety(
   workspace: Workspace,
-  journal: RestoreJournal,
   source: Source,
   options: SafetyOptions,
   context: RunContext,
@@ -42,9 +40,7 @@ export async function takeSafety(
   const store = safetyStore(workspace, source);
   if (!store) return goOnWithout(noStoreFor(source), options);
   context.progress.stage(`taking a safety generation of ${source.name} as it is now`);
-  const generation = generationAt(new Date());
-  // Before it exists: a generation like this is nobody's latest, whenever this is killed.
-  await journal.addSafety(generation);
+  const generation = safetyGenerationAt(new Date());
   try {
     await takeSafetyGeneration(workspace, source, store, context, generation);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { FukugenError } from '../../core/errors.ts';
 import type { Retention } from '../../core/policy/index.ts';
-import { momentOf } from '../generation/identifier.ts';
+import { isSafety, momentOf } from '../generation/identifier.ts';
 import type { Held, Store } from '../stores/store.ts';
 import { type Decision, decide } from './decide.ts';
 import type { Memory } from './memory.ts';
@@ -22,10 +22,9 @@ export interface PrunePlan extends Decision {
 const safetyDays = 30;
 
 /**
- * What would go from a store.
+ * What would go from a store. The policy's rules count moments of the source's life; generations that were taken right before a restore
+ * are none that anybody chose, so they neither take a place in its histories nor go by its rules.
  *
- * @param safety - names of generations that were taken right before a restore: the policy's rules count moments of the source's life, and
- *   they are none that anybody chose, so they neither take a place in its histories nor go by its rules
  * @throws FukugenError `incomplete` when the newest run is not whole: what is there may be all that is good
  */
 export async function planPrune(
@@ -33,13 +32,12 @@ export async function planPrune(
   retention: Retention,
   policy: string,
   memory: Memory,
-  safety: ReadonlySet<string>,
   now = new Date(),
 ): Promise<PrunePlan> {
   const owner: Owner = { policy, host: hostname() };
   const held = await store.held();
   const own = held.filter((item) => leftBecause(item, owner) === undefined);
-  const mine = own.filter(({ generation }) => !safety.has(generation));
+  const mine = own.filter(({ generation }) => !isSafety(generation));
   await requireHealth(store.name, mine, memory);
   const left = held.flatMap((item) => {
     const reason = leftBecause(item, owner);
@@ -47,7 +45,7 @@ export async function planPrune(
   });
   const { keep, remove } = decide(mine, retention, await memory.proofsOf(store.name), now);
   const before = decideSafety(
-    own.filter(({ generation }) => safety.has(generation)),
+    own.filter(({ generation }) => isSafety(generation)),
     now,
   );
   return { store: store.name, keep: [...keep, ...before.keep], remove: [...remove, ...before.remove], left };

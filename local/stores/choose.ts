@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { FukugenError } from '../../core/errors.ts';
+import { isSafety } from '../generation/identifier.ts';
 import { layout, readManifest, type SourceRecord } from '../generation/manifest.ts';
 import type { Source } from '../sources/index.ts';
 import type { Store } from './store.ts';
@@ -7,13 +8,12 @@ import type { Store } from './store.ts';
 /**
  * The generation that a person means: `latest`, or its name.
  *
- * @param safety - names of generations that were taken right before a restore: asked for by name, and nobody's latest
  * @throws FukugenError `missing` when the store does not have it
  */
-export async function chooseGeneration(store: Store, wanted: string, safety: ReadonlySet<string>): Promise<string> {
+export async function chooseGeneration(store: Store, wanted: string): Promise<string> {
   const generations = (await store.list()).map(({ generation }) => generation);
   if (wanted !== 'latest' && generations.includes(wanted)) return wanted;
-  const newest = generations.find((generation) => !safety.has(generation));
+  const newest = generations.find((generation) => !isSafety(generation));
   if (newest === undefined) {
     const but = generations.length > 0 ? ' but what was taken right before a restore' : '';
     throw new FukugenError('missing', `the store ${store.name} has no generation yet${but}`, {

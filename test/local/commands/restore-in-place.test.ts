@@ -55,6 +55,15 @@ describe('given a folder that changed since its backup', () => {
     expect(await readFile(`${back.json.beside}/note`, 'utf8')).toBe('as changed');
   });
 
+  it("when a machine that remembers nothing restores it, then the safety generation is nobody's latest there either", async () => {
+    await writeFile(note(), 'as changed once more');
+    const { json } = await workspace.run(['restore', 'work', '--in-place', '--yes', '--json']);
+    expect(json.safety).toMatch(/Z-safety$/);
+    await rm(workspace.path('state'), { recursive: true });
+    const { json: again } = await workspace.run(['restore', 'work', '--json']);
+    expect(again.generation).toBe(backedUp);
+  });
+
   it('when it is gone, then no safety generation is taken, and that is said', async () => {
     await rm(workspace.path('work'), { recursive: true });
     const { status, stdout } = await workspace.run(['restore', 'work', '--in-place', '--yes']);

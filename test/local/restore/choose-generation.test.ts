@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { generationAt, momentOf } from '../../../local/generation/identifier.ts';
+import { generationAt, momentOf, safetyGenerationAt } from '../../../local/generation/identifier.ts';
 import { chooseGenerationOf } from '../../../local/restore/choose-generation.ts';
 import type { Held, Store } from '../../../local/stores/store.ts';
 
@@ -26,7 +26,6 @@ const at = (...parts: [number, number, number, number, number]) =>
 
 const [morning, noon, evening] = [at(2026, 11, 20, 6, 0), at(2026, 11, 20, 12, 0), at(2026, 11, 20, 18, 0)];
 const store = storeOf({ [morning]: ['app', 'notes'], [noon]: ['app'], [evening]: ['notes'] });
-const none = new Set<string>();
 
 describe('given generations of several sources', () => {
   it.each([
@@ -39,17 +38,19 @@ describe('given generations of several sources', () => {
     ['before 2026-11-21', 'app', noon],
     ['before 2026-11-20 18:00', 'notes', morning],
   ])('when %s of %s is meant, then it is the right one', async (written, source, expected) => {
-    expect(await chooseGenerationOf(store, source, written, none)).toBe(expected);
+    expect(await chooseGenerationOf(store, source, written)).toBe(expected);
   });
 
   it("when one was taken right before a restore, then it is nobody's latest, and is there by its name", async () => {
-    expect(await chooseGenerationOf(store, 'app', 'latest', new Set([noon]))).toBe(morning);
-    expect(await chooseGenerationOf(store, 'app', noon, new Set([noon]))).toBe(noon);
+    const safety = safetyGenerationAt(new Date(2026, 10, 20, 12, 0));
+    const restored = storeOf({ [morning]: ['app'], [safety]: ['app'] });
+    expect(await chooseGenerationOf(restored, 'app', 'latest')).toBe(morning);
+    expect(await chooseGenerationOf(restored, 'app', safety)).toBe(safety);
   });
 
   it('when the manifest of the newest cannot be read, then it is the latest, for the restore to say so', async () => {
     const damaged = storeOf({ [morning]: ['app'], [noon]: 'unreadable' });
-    expect(await chooseGenerationOf(damaged, 'app', 'latest', none)).toBe(noon);
+    expect(await chooseGenerationOf(damaged, 'app', 'latest')).toBe(noon);
   });
 
   it('when any moment is meant, then it is the newest before it', async () => {
@@ -67,7 +68,6 @@ describe('given generations of several sources', () => {
           storeOf(Object.fromEntries(all.map((generation) => [generation, ['app']]))),
           'app',
           written,
-          none,
         ).catch((error: { code: string }) => error.code);
         expect(chosen).toBe(earlier.at(-1) ?? 'missing');
       }),
@@ -91,21 +91,21 @@ describe('given nothing that fits', () => {
     ['before 2026-02-30', 'app', 'usage', /names no moment$/],
     ['before 2026-11-20 25:00', 'app', 'usage', /names no moment$/],
   ])('when %s of %s is meant, then that is said', async (written, source, code, message) => {
-    await expect(chooseGenerationOf(store, source, written, none)).rejects.toMatchObject({
+    await expect(chooseGenerationOf(store, source, written)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
     });
   });
 
   it('when a moment is before all, then the nearest are named; and the store is empty, then that is said', async () => {
-    await expect(chooseGenerationOf(store, 'app', 'before 2026-11-20 06:00', none)).rejects.toMatchObject({
+    await expect(chooseGenerationOf(store, 'app', 'before 2026-11-20 06:00')).rejects.toMatchObject({
       next: `fukugen list; the nearest: ${morning}`,
     });
     const between = at(2026, 11, 20, 13, 0);
-    await expect(chooseGenerationOf(store, 'app', between, none)).rejects.toMatchObject({
+    await expect(chooseGenerationOf(store, 'app', between)).rejects.toMatchObject({
       next: `fukugen list; the nearest: ${noon}, ${evening}`,
     });
-    await expect(chooseGenerationOf(storeOf({}), 'app', 'latest', none)).rejects.toMatchObject({
+    await expect(chooseGenerationOf(storeOf({}), 'app', 'latest')).rejects.toMatchObject({
       code: 'missing',
       message: 'the store disk has no generation yet',
     });
