@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-rds';
 import type { OriginNote } from '../../core/evidence/record.ts';
-import type { DrilledDatabase } from '../shared/drill-plan.ts';
+import { type DrilledDatabase, scratchPort } from '../shared/drill-plan.ts';
 import { operatorError } from './errors.ts';
 import { arnOf, snapshotOf } from './find-origin.ts';
 import type { RestoreRequest } from './guard.ts';
@@ -26,6 +26,7 @@ export async function restoreRequest(
   const both = {
     DBSubnetGroupName: plan.subnetGroup,
     VpcSecurityGroupIds: [settings.securityGroup],
+    Port: scratchPort,
     Tags: asList(tagsOf(plan, target)),
     // On the snapshots that RDS may make of it on its own, so that those can be told and swept.
     CopyTagsToSnapshot: true,

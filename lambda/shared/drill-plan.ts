@@ -64,5 +64,8 @@ export const scratchTags = {
   until: 'fukugen:until',
 } as const;
 
+/** On which every scratch listens, whatever its source listens on: the one door in the network of the drills. */
+export const scratchPort = 5432;
+
 /** Value of the tag `fukugen:purpose`. */
 export const scratchPurpose = 'restore-drill';

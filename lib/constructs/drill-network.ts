@@ -1,10 +1,11 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
+import { scratchPort } from '../../lambda/shared/drill-plan.ts';
 import type { FunctionNetwork } from './bundled-function.ts';
 import { Network } from './network.ts';
 
-const postgres = ec2.Port.tcp(5432);
+const postgres = ec2.Port.tcp(scratchPort);
 
 /**
  * Where scratch databases live: a network of their own, with no way in or out, in which one door leads from the checker to them.

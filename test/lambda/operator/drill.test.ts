@@ -121,6 +121,7 @@ describe('what RDS is asked for', () => {
     expect(input).toMatchObject({
       DBSubnetGroupName: 'shop-drill',
       VpcSecurityGroupIds: ['sg-1'],
+      Port: 5432,
       DeletionProtection: false,
       EnableIAMDatabaseAuthentication: false,
       EnableCloudwatchLogsExports: [],
