@@ -13,7 +13,7 @@ import {
   RDSServiceException,
   type Tag,
 } from '@aws-sdk/client-rds';
-import type { Thing, ThingKind } from './scratch.ts';
+import { finalSnapshot, type Thing, type ThingKind } from './scratch.ts';
 
 /** Every name of something that is not there. */
 const notFound = /^DB\w*NotFound(Fault)?$/;
@@ -118,12 +118,8 @@ async function listClusterSnapshots(client: RDSClient, of: OfCluster = {}): Prom
   ).then(ownOnly);
 }
 
-/**
- * Those that RDS made on its own (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-restore-snapshot.html):
- * a snapshot that a person takes of a scratch is that person's.
- */
 function ownOnly(snapshots: readonly Thing[]): Thing[] {
-  return snapshots.filter(({ id, of }) => id.startsWith(`rds-final-${of}`));
+  return snapshots.filter(({ id, of }) => id.startsWith(`${finalSnapshot}${of}`));
 }
 
 /** Those of a database that is still there go with it. */

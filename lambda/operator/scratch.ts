@@ -42,6 +42,13 @@ export function memberName(scratch: string): string {
 }
 
 /**
+ * How the name of a snapshot begins that RDS made on its own of what was deleted, before that one's name
+ * (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-restore-snapshot.html). One that a person takes of a scratch is
+ * that person's.
+ */
+export const finalSnapshot = 'rds-final-';
+
+/**
  * Whether a name has the form of a scratch's, which says nothing about whose it is. A policy of another name, such as `shop-drill`
  * beside `shop`, may have databases that begin with the prefix.
  */

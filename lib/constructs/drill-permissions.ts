@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { BaselineRequest } from '../../lambda/baseline/messages.ts';
+import { finalSnapshot } from '../../lambda/operator/scratch.ts';
 import { namespace } from '../../lambda/sentinel/metrics.ts';
 import { type DrillPlan, scratchPurpose, scratchTags } from '../../lambda/shared/drill-plan.ts';
 import { drillFunctionArn, drillFunctionName, noticesName } from '../drill-names.ts';
@@ -222,9 +223,7 @@ function tearingDown(scope: Construct, plan: DrillPlan): iam.PolicyStatement[] {
     allow(['rds:DeleteDBCluster', 'rds:DeleteDBInstance'], scratches(scope, plan), ours),
     allow(
       ['rds:DeleteDBClusterSnapshot', 'rds:DeleteDBSnapshot'],
-      ['snapshot', 'cluster-snapshot'].flatMap((kind) =>
-        snapshotPrefixes.map((before) => rds(scope, `${kind}:${before}${plan.scratchPrefix}*`)),
-      ),
+      ['snapshot', 'cluster-snapshot'].map((kind) => rds(scope, `${kind}:${finalSnapshot}${plan.scratchPrefix}*`)),
       ours,
     ),
     allow(
@@ -234,9 +233,6 @@ function tearingDown(scope: Construct, plan: DrillPlan): iam.PolicyStatement[] {
     ),
   ];
 }
-
-/** Named after the scratch by a person, or by RDS as the last one of what is deleted. */
-const snapshotPrefixes = ['', 'rds-final-'];
 
 function ofScratch({ policy }: DrillPlan) {
   return {
@@ -302,12 +298,8 @@ export function wildcardsOf({ scratchPrefix: prefix }: DrillPlan): Record<string
     '*': 'Lists, metrics and network interfaces have no resource but all of their kind',
     [`db:${prefix}*`]: identifier,
     [`cluster:${prefix}*`]: identifier,
-    ...Object.fromEntries(
-      snapshotPrefixes.flatMap((before) => [
-        [`snapshot:${before}${prefix}*`, identifier],
-        [`cluster-snapshot:${before}${prefix}*`, identifier],
-      ]),
-    ),
+    [`snapshot:${finalSnapshot}${prefix}*`]: identifier,
+    [`cluster-snapshot:${finalSnapshot}${prefix}*`]: identifier,
     'auto-backup:*': byTags,
     'cluster-auto-backup:*': byTags,
     'pg:*': read,

@@ -251,7 +251,7 @@ describe.each(both)('who may do what in the %s Region:', (place) => {
     ['rds:DeleteDBInstance', 'db:', ''],
     ['rds:DeleteDBCluster', 'cluster:', ''],
     ['rds:DeleteDBSnapshot', 'snapshot:rds-final-', '-1'],
-    ['rds:DeleteDBClusterSnapshot', 'cluster-snapshot:', '-final'],
+    ['rds:DeleteDBClusterSnapshot', 'cluster-snapshot:rds-final-', '-1'],
   ] as const;
   const changes = [
     ['rds:ModifyDBInstance', 'db:', ''],
@@ -299,11 +299,13 @@ describe.each(both)('who may do what in the %s Region:', (place) => {
     }
   });
 
-  test('no role deletes a recovery point, an automated backup of production, or a secret', async () => {
+  test('no role deletes a recovery point, a snapshot that a person took, an automated backup of production, or a secret', async () => {
     const secret = `arn:aws:secretsmanager:${region}:${account}:secret:rds!db-1-abcdef`;
     for (const [action, resource, context] of [
       ['rds:DeleteDBSnapshot', rds('snapshot:awsbackup:job-1'), ours],
       ['rds:DeleteDBClusterSnapshot', rds('cluster-snapshot:awsbackup:job-1'), ours],
+      ['rds:DeleteDBSnapshot', rds(`snapshot:${names.scratch}-before`), ours],
+      ['rds:DeleteDBClusterSnapshot', rds(`cluster-snapshot:${names.scratch}-before`), ours],
       ['rds:DeleteDBInstanceAutomatedBackup', rds('auto-backup:ab-1'), {}],
       ['rds:DeleteDBClusterAutomatedBackup', rds('cluster-auto-backup:ab-1'), tags('production', 'shop')],
       ['backup:DeleteRecoveryPoint', rds('snapshot:awsbackup:job-1'), {}],
