@@ -17,6 +17,9 @@ interface ServiceFailure extends Error {
 /** RDS is busy with the database, or S3 with another writer: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html. */
 const busy = /^(InvalidDB\w*State(Fault)?|ConditionalRequestConflict|OperationAborted|ResourceConflictException)$/;
 
+/** AWS has no host or no storage for it at the moment, more often in a small Region: it is there an hour later, or not. */
+const scarce = /^Insufficient\w*Capacity(Fault)?$/;
+
 /** Every name that services have for "slower". */
 const throttled = /^(Throttl\w*|RequestLimitExceeded|RequestThrottled\w*|TooManyRequests\w*|SlowDown)$/;
 
@@ -29,7 +32,7 @@ export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { name, code = '', $fault, $metadata = {} } = error as ServiceFailure;
   const { httpStatusCode = 0 } = $metadata;
-  if (busy.test(name) || throttled.test(name) || lost.test(name) || lostCode.test(code)) return true;
+  if ([busy, scarce, throttled, lost].some((names) => names.test(name)) || lostCode.test(code)) return true;
   return httpStatusCode === 429 || httpStatusCode >= 500 || $fault === 'server';
 }
 

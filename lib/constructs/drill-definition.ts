@@ -206,18 +206,14 @@ function caught(Next: string, error = 'States.ALL', ResultPath = '$.failure'): o
 /** Every step may be delivered twice, so all of these are tried again. */
 const retries = [
   {
-    // RDS is busy. The step itself gives up when the deadline of its target is over.
-    ErrorEquals: ['NotYet'],
+    // RDS is busy, or every place for functions is taken: a young account has ten, and a batch keeps two of them for minutes. The
+    // step itself gives up when the deadline of its target is over.
+    ErrorEquals: ['NotYet', 'Lambda.TooManyRequestsException'],
     ...backOff(30, 300, 40),
   },
   {
     // https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
-    ErrorEquals: [
-      'Lambda.ServiceException',
-      'Lambda.AWSLambdaException',
-      'Lambda.SdkClientException',
-      'Lambda.TooManyRequestsException',
-    ],
+    ErrorEquals: ['Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException'],
     ...backOff(2, 60, 8),
   },
   {

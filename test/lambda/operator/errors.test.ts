@@ -1,4 +1,11 @@
-import { InvalidDBClusterStateFault, InvalidDBInstanceStateFault, KMSKeyNotAccessibleFault } from '@aws-sdk/client-rds';
+import {
+  InsufficientDBClusterCapacityFault,
+  InsufficientDBInstanceCapacityFault,
+  InsufficientStorageClusterCapacityFault,
+  InvalidDBClusterStateFault,
+  InvalidDBInstanceStateFault,
+  KMSKeyNotAccessibleFault,
+} from '@aws-sdk/client-rds';
 import { describe, expect, test } from '@jest/globals';
 import { explained, isTransient, operatorError } from '../../../lambda/operator/errors.ts';
 
@@ -22,6 +29,9 @@ describe('what is worth another try', () => {
     new InvalidDBInstanceStateFault(fault),
     new InvalidDBClusterStateFault(fault),
     named('InvalidDBSnapshotState'),
+    new InsufficientDBInstanceCapacityFault(fault),
+    new InsufficientDBClusterCapacityFault(fault),
+    new InsufficientStorageClusterCapacityFault(fault),
   ])('%s', (error) => {
     expect(isTransient(error)).toBe(true);
     expect(explained('restore', error)).toMatchObject({ name: 'NotYet' });

@@ -101,6 +101,12 @@ describe('every task', () => {
     },
   );
 
+  test.each(ofType('Task'))('%s waits as long for a place among the functions as for RDS', (_, { Retry = [] }) => {
+    const waits = Retry.filter(({ ErrorEquals }) => ErrorEquals.includes('Lambda.TooManyRequestsException'));
+    expect(waits).toEqual([expect.objectContaining({ MaxAttempts: 40, MaxDelaySeconds: 300 })]);
+    expect(waits[0]?.ErrorEquals).toContain('NotYet');
+  });
+
   test.each(ofType('Task'))('%s ends a little after its function would', (_, { TimeoutSeconds = 0 }) => {
     const { operator, recorder } = drillTimes(plan);
     expect([operator, recorder].some((own) => TimeoutSeconds > own && TimeoutSeconds <= own + 60)).toBe(true);
