@@ -41,6 +41,14 @@ test('every notice links to an article that exists', () => {
   for (const situation of Object.keys(situations)) expect(articles).toContain(articleOf(situation as SituationName));
 });
 
+/** With what it depends on, it would undo what somebody changed on a database by hand, such as its class in an emergency. */
+test('what was changed outside of CloudFormation is put back in one stack, never one with a database or the evidence', () => {
+  const reverts = articles.flatMap((name) => read('en', name).match(/^.*--revert-drift.*$/gm) ?? []);
+  expect(reverts.length).toBeGreaterThan(0);
+  for (const line of reverts)
+    expect(line).toMatch(/^npx cdk deploy (Backup|Watch|Drill|Settings) --exclusively --revert-drift$/);
+});
+
 describe.each(articles)('%s', (name) => {
   test.each(languages)('in %s has the name of its alarm as heading, and all sections in order', (language) => {
     const text = prose(read(language, name));
