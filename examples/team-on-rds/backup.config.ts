@@ -39,7 +39,8 @@ export default defineBackup({
       // The evidence outlives the yearly audit by a month.
       keepEvidence: '400d',
     },
-    // Nobody else can delete a recovery point or end a key, an administrator's stolen session included.
+    // Nobody else can delete a recovery point through AWS Backup or end a key, not even an administrator who has not taken this role:
+    // guard who may.
     breakGlassRole: 'shop-break-glass',
 
     databases: {

@@ -9,7 +9,8 @@ export interface ProtectedKeyProps {
   readonly alias: string;
   readonly description: string;
   /**
-   * Name of the only role that may disable the key or have it deleted: either ends every backup under it.
+   * Name of the only role that may disable the key, have it deleted or change its policy: each ends every backup under it, the
+   * last one by letting somebody do the others. A change of the policy is deployed with that role.
    * @default - up to IAM
    */
   readonly breakGlassRole?: string | undefined;
@@ -38,12 +39,14 @@ export class ProtectedKey extends kms.Key {
     });
     if (copiedBy) this.share(copiedBy);
     if (!breakGlassRole) return;
+    // KMS refuses a policy that its own writer could not change any more, unless it is told that this is meant.
+    (this.node.defaultChild as kms.CfnKey).bypassPolicyLockoutSafetyCheck = true;
     this.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'OnlyBreakGlassEndsThisKey',
         effect: iam.Effect.DENY,
         principals: [new iam.AnyPrincipal()],
-        actions: ['kms:DisableKey', 'kms:ScheduleKeyDeletion'],
+        actions: ['kms:DisableKey', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'],
         resources: ['*'],
         conditions: exceptRole(this, breakGlassRole),
       }),

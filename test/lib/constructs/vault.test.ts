@@ -101,15 +101,16 @@ test('has a key of its own that leaves every grant to IAM: one statement, no con
   });
 });
 
-test('lets only the break-glass role end its key, and denies nobody its use', () => {
+test('lets only the break-glass role end its key or let somebody else, and denies nobody its use', () => {
   vault({}, 'rescue').hasResourceProperties('AWS::KMS::Key', {
+    BypassPolicyLockoutSafetyCheck: true,
     KeyPolicy: {
       Statement: [
         { Effect: 'Allow', Action: 'kms:*' },
         {
           Effect: 'Deny',
           Principal: { AWS: '*' },
-          Action: ['kms:DisableKey', 'kms:ScheduleKeyDeletion'],
+          Action: ['kms:DisableKey', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'],
           Condition: exceptBreakGlass,
         },
       ],
