@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, link, lstat, lutimes, mkdir, open, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import pMap from 'p-map';
+import { mapTogether } from '../system/map-together.ts';
 import { isSystemError, storeFailure } from '../system/store-failure.ts';
 import type { Entry, FileEntry } from './entry.ts';
 import { HardLinks } from './hard-links.ts';
@@ -65,7 +65,7 @@ export async function captureTree(source: string, into: string, options: Capture
   for (const { path, type } of found)
     if (type === 'directory') await writing(() => mkdir(join(into, path), { recursive: true, mode: 0o700 }));
 
-  const entries = await pMap(
+  const entries = await mapTogether(
     found,
     async ({ path, type }): Promise<Entry | undefined> => {
       options.signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, chmod, copyFile, lchown, link, lutimes, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import pMap from 'p-map';
+import { mapTogether } from '../system/map-together.ts';
 import { storeFailure } from '../system/store-failure.ts';
 import { writeAttributes } from './attributes.ts';
 import type { Entry, FileEntry } from './entry.ts';
@@ -34,14 +34,14 @@ export async function restoreTree(
     const others = entries.filter((entry) => entry.type !== 'directory');
     const isAnotherName = (entry: Entry) => entry.type === 'file' && entry.sameAs !== undefined;
     for (const folder of folders) await restore(folder);
-    await pMap(
+    await mapTogether(
       others.filter((entry) => !isAnotherName(entry)),
       restore,
       { concurrency: parallel },
     );
-    await pMap(others.filter(isAnotherName), restore, { concurrency: parallel });
+    await mapTogether(others.filter(isAnotherName), restore, { concurrency: parallel });
     await writeAttributes(into, entries);
-    await pMap(others, (entry) => finish(into, entry), { concurrency: parallel });
+    await mapTogether(others, (entry) => finish(into, entry), { concurrency: parallel });
     // Deepest first: writing into a folder changes its time, and a read-only one could not be written into.
     for (const folder of folders.reverse()) await finish(into, folder);
   } catch (cause) {

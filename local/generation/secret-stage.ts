@@ -1,7 +1,7 @@
 import { link, mkdir, readlink, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import pMap from 'p-map';
 import { removeTree } from '../system/folders.ts';
+import { mapTogether } from '../system/map-together.ts';
 import { layout, type Manifest } from './manifest.ts';
 import { walkTree } from './tree-walk.ts';
 
@@ -51,7 +51,7 @@ async function linkTree(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o700 });
   for (const { path, type } of found)
     if (type === 'directory') await mkdir(join(to, path), { recursive: true, mode: 0o700 });
-  await pMap(
+  await mapTogether(
     found.filter(({ type }) => type !== 'directory'),
     async ({ path, type }) => {
       if (type === 'link') await symlink(await readlink(join(from, path)), join(to, path));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { appendFileSync, renameSync, rmSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -150,9 +150,16 @@ describe('given a capture that cannot go on', () => {
     });
   });
 
-  it('when it is stopped, then it ends with the reason that it was given', async () => {
+  it('when it is stopped, then it ends with the reason that it was given, and writes nothing any more', async () => {
+    // It takes longer than twenty others.
+    await truncate(join(source, '10'), 64 * 2 ** 20);
     const stop = new AbortController();
-    const onFile = onceUnderWay(() => stop.abort(new Error('stopped by the test')));
+    const onFile = (done: number) => {
+      if (done === 20) stop.abort(new Error('stopped by the test'));
+    };
     await expect(captureTree(source, into, { signal: stop.signal, onFile })).rejects.toThrow('stopped by the test');
+    // What is written whole is sealed.
+    for (const name of await readdir(into))
+      expect([name, (await stat(join(into, name))).mode & 0o222]).toEqual([name, 0]);
   });
 });
