@@ -62,7 +62,7 @@ export async function runProgram(
   if (onLine) for await (const line of child.iterable({ from: linesFrom })) if (!onLine(line)) lines.push(line);
   const result = await child;
   const [stdout, stderr] = [result.stdout ?? lines.join('\n'), redact(result.stderr ?? lines.join('\n'))];
-  if (result.isCanceled) throw new FukugenError('cancelled', 'stopped on request');
+  if (result.isCanceled) throw stopped(options);
   if (result.exitCode !== undefined && (options.accept ?? [0]).includes(result.exitCode)) {
     return { status: result.exitCode, stdout, stderr };
   }
@@ -95,7 +95,7 @@ export async function programOutput(
     ),
     child,
   ]);
-  if (result.isCanceled) throw new FukugenError('cancelled', 'stopped on request');
+  if (result.isCanceled) throw stopped(options);
   // Ours first: a program whose reader went away fails for that reason alone.
   if (consumed instanceof FukugenError) throw consumed;
   if (result.exitCode !== 0)
@@ -103,6 +103,11 @@ export async function programOutput(
       cause: result.cause,
     });
   if (consumed) throw consumed;
+}
+
+/** What stopped the run says which signal it was, and what that means. */
+function stopped({ signal }: ProgramOptions): FukugenError {
+  return signal?.reason instanceof FukugenError ? signal.reason : new FukugenError('cancelled', 'stopped on request');
 }
 
 function close({ stdout, stderr }: { readonly stdout: Readable | null; readonly stderr: Readable | null }): void {

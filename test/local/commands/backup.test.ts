@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, processesOf } from '../../helpers/local-processes.ts';
@@ -21,28 +23,28 @@ async function writeFiles(count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) await writeFile(workspace.path('work', `${index}`), `${index}`);
 }
 
-/** A backup that is at work for sure: something of it lies in the store. */
+/** A backup that is at work until something comes through the gate: files of it lie in the store, and a program is waited for. */
 async function backupUnderWay() {
+  const gate = { kind: 'command', command: ['sh', '-c', ': > waiting; exec cat gate'], output: 'came' };
+  await workspace.write({ sources: { ...sources, gate }, stores: { disk: generationsAt('disk') } });
+  execFileSync('mkfifo', [workspace.path('gate')]);
   const running = workspace.start(['backup']);
   await eventually(
-    () => generationsIn(workspace.path('disk', '.fukugen', 'partial')).catch(() => []),
-    ({ length }) => length > 0,
+    async () => existsSync(workspace.path('waiting')),
+    (isWaiting) => isWaiting,
   );
   return running;
 }
 
 describe('given a backup at work', () => {
-  beforeEach(() => writeFiles(1_000));
-
   it('when a second one is started, then it ends at once with status 9 and names the first, which goes on', async () => {
     const first = await backupUnderWay();
-    process.kill(first.id, 'SIGSTOP');
     const second = await workspace.run(['backup']);
     expect(second.stderr).toMatch(
       /^fukugen: another run is at work here: backup, process \d+ on \S+, since \S+\n {2}next: wait for it to end and run again/,
     );
     expect(second.status).toBe(9);
-    process.kill(first.id, 'SIGCONT');
+    await writeFile(workspace.path('gate'), 'open');
     expect(await first.ended).toMatchObject({ status: 0 });
     expect(await generationsIn(workspace.path('disk'))).toHaveLength(1);
   });
@@ -58,6 +60,7 @@ describe('given a backup at work', () => {
       expect(await generationsIn(workspace.path('disk'))).toEqual([]);
       expect(await photograph(workspace.path('disk', '.fukugen', 'partial'))).toEqual({});
       expect(await processesOf(workspace.home)).toEqual([]);
+      await workspace.write({ sources, stores: { disk: generationsAt('disk') } });
       expect(await workspace.run(['backup'])).toMatchObject({ status: 0 });
     },
   );
