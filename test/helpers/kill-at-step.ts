@@ -46,7 +46,7 @@ function watch(owner: any, name: string, describe: (first: any, second: any) => 
 for (const name of ['rename', 'link', 'symlink', 'copyFile']) watch(fs.promises, name, (from, to) => `${from} ${to}`);
 for (const name of ['rm', 'mkdir', 'mkdtemp', 'writeFile']) watch(fs.promises, name, (path) => path);
 watch(fs.promises, 'open', (path, flags) => (/[wax]/.test(flags) ? path : undefined));
-watch(childProcess, 'spawn', (program) => program);
+watch(childProcess, 'spawn', (program, args) => [program, ...args].join(' '));
 watch(process.stderr, 'write', (text) => text);
 watch(Socket.prototype, 'write', (bytes) => {
   const statement = Buffer.isBuffer(bytes) && bytes[0] === 0x51 ? bytes.toString('utf8', 5, bytes.length - 1) : '';

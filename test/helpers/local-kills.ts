@@ -2,10 +2,20 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from '@jest/globals';
+import { send } from './local-processes.ts';
 import { SeededRandom } from './local-random.ts';
 import type { LocalWorkspace } from './local-workspace.ts';
 
 const watcher = pathToFileURL(join(import.meta.dirname, 'kill-at-step.ts')).href;
+
+/**
+ * What makes a run write its steps down, and end at one of them; see `kill-at-step.ts`.
+ *
+ * @param at - @default - it lives
+ */
+export function watchedSteps(list: string, at = ''): Record<string, string> {
+  return { NODE_OPTIONS: `--import=${watcher}`, KILL_STEPS: list, KILL_AT: at };
+}
 
 /** How a command goes that nobody kills. */
 export interface Life {
@@ -30,7 +40,9 @@ export class Kills {
   async measure(...command: string[]): Promise<Life> {
     await rm(this.list, { force: true });
     const start = performance.now();
-    const { status, all } = await this.workspace.run([...command, '--verbose'], { environment: this.watched() });
+    const { status, all } = await this.workspace.run([...command, '--verbose'], {
+      environment: watchedSteps(this.list),
+    });
     expect([command, status, status === 0 ? '' : all]).toEqual([command, 0, '']);
     return { command, milliseconds: Math.ceil(performance.now() - start), steps: await this.steps() };
   }
@@ -50,7 +62,7 @@ export class Kills {
     expect([step, matching.length > 0]).toEqual([step, true]);
     const index = this.random.from(matching);
     const whole = this.random.from(['', 'group']);
-    const environment = this.watched(`${index + 1} ${side} ${whole}`);
+    const environment = watchedSteps(this.list, `${index + 1} ${side} ${whole}`);
     await rm(this.list, { force: true });
     const { status } = await this.workspace.run([...life.command, '--verbose'], { environment });
     const last = (await this.steps()).at(-1);
@@ -61,13 +73,7 @@ export class Kills {
     const moment = this.random.below(life.milliseconds);
     const whole = this.random.from([true, false]);
     const running = this.workspace.start(life.command);
-    const clock = setTimeout(() => {
-      try {
-        process.kill(whole ? -running.id : running.id, 'SIGKILL');
-      } catch {
-        // It had ended by itself.
-      }
-    }, moment);
+    const clock = setTimeout(() => send('SIGKILL', whole ? -running.id : running.id), moment);
     const { status } = await running.ended;
     clearTimeout(clock);
     const what = `${whole ? 'group' : 'process'} after ${moment} ms of ${life.milliseconds}`;
@@ -76,10 +82,6 @@ export class Kills {
 
   private hit({ command }: Life, what: string, status: number): string {
     return `seed ${this.random.seed}: ${command.join(' ')}, ${what}, status ${status}`;
-  }
-
-  private watched(at = ''): Record<string, string> {
-    return { NODE_OPTIONS: `--import=${watcher}`, KILL_STEPS: this.list, KILL_AT: at };
   }
 
   private async steps(): Promise<string[]> {

@@ -18,6 +18,15 @@ export async function processesOf(home: string): Promise<Process[]> {
   return found;
 }
 
+/** Sends a signal to a process, or to the group that a negative number names; one that has ended by itself is past it. */
+export function send(signal: NodeJS.Signals, id: number): void {
+  try {
+    process.kill(id, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Waits for the end of what outlives a killed run, such as pg_restore. */
 export async function childrenEnded(home: string): Promise<void> {
   await eventually(

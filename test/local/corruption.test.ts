@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { restore } from '../../local/commands/restore.ts';
 import { removeTree } from '../../local/system/folders.ts';
-import { inProcess, verified } from '../helpers/local-in-workspace.ts';
+import { inProcess, verified } from '../helpers/local-in-process.ts';
 import { SeededRandom } from '../helpers/local-random.ts';
 import { startLocalServer } from '../helpers/local-server.ts';
 import { photograph } from '../helpers/local-tree.ts';

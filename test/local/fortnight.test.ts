@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { backup } from '../../local/commands/backup.ts';
 import { restore } from '../../local/commands/restore.ts';
 import { removeTree } from '../../local/system/folders.ts';
-import { openWorkspace, type Workspace } from '../../local/workspace.ts';
 import { setClock } from '../helpers/local-clock.ts';
+import { inProcess } from '../helpers/local-in-process.ts';
 import { SeededRandom } from '../helpers/local-random.ts';
 import { type LocalServer, startLocalServer } from '../helpers/local-server.ts';
 import { generationsIn, photograph } from '../helpers/local-tree.ts';
@@ -23,11 +23,6 @@ const hours3 = 3 * 3_600_000;
 const newest = Date.parse('2026-11-11T12:00:00.000Z');
 const random = new SeededRandom();
 
-const context = {
-  progress: { stage: () => {}, count: () => {}, end: () => {} },
-  signal: new AbortController().signal,
-};
-
 /** What everything was at a moment, as this test saw it. */
 interface Truth {
   readonly goods: unknown;
@@ -38,7 +33,6 @@ interface Truth {
 let home: LocalWorkspace;
 let server: LocalServer;
 let notes: DatabaseSync;
-let before: string | undefined;
 const truths = new Map<string, Truth>();
 
 const goodsIn = (database: string) => server.query(database, 'SELECT * FROM goods ORDER BY id');
@@ -57,13 +51,11 @@ async function work(step: number): Promise<void> {
   await rm(home.path('work', `file ${random.below(20)}`), { force: true });
 }
 
-const workspace = (): Promise<Workspace> => openWorkspace(home.home, 'backup.config.yaml', context.signal);
-
 /** Only the calendar is another one: what waits, waits as ever. */
 async function backupAt(now: number): Promise<number> {
   setClock(now);
   try {
-    return (await backup(await workspace(), {}, context)).status;
+    return (await inProcess(home, (workspace, context) => backup(workspace, {}, context))).status;
   } finally {
     jest.useRealTimers();
   }
@@ -78,29 +70,22 @@ beforeAll(async () => {
   home = await LocalWorkspace.open(
     {
       sources: {
-        shop: { kind: 'postgres', url: 'env:FORTNIGHT_SHOP_URL' },
+        shop: { kind: 'postgres', url: 'env:SHOP_URL' },
         notes: { kind: 'sqlite', path: 'notes.sqlite' },
         work: { kind: 'directory', path: 'work' },
       },
       stores: { disk: { kind: 'generations', path: 'disk' } },
       retention: `${days}d`,
     },
-    {},
+    { SHOP_URL: server.url('shop') },
   );
-  // Runs in this process.
-  before = process.env.XDG_STATE_HOME;
-  process.env.XDG_STATE_HOME = home.path('state');
-  process.env.FORTNIGHT_SHOP_URL = server.url('shop');
   await mkdir(home.path('work'));
   notes = new DatabaseSync(home.path('notes.sqlite'));
   notes.exec('PRAGMA journal_mode = WAL; CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT)');
-}, 60_000);
+});
 
 afterAll(async () => {
   notes.close();
-  delete process.env.FORTNIGHT_SHOP_URL;
-  if (before === undefined) delete process.env.XDG_STATE_HOME;
-  else process.env.XDG_STATE_HOME = before;
   await server[Symbol.asyncDispose]();
   await home[Symbol.asyncDispose]();
 });
@@ -128,7 +113,9 @@ describe(`given work that goes on, and ${taken} generations three hours apart`, 
     expect(chosen).toHaveLength(looked);
     for (const at of chosen) {
       const beside = async (source: string) => {
-        const { status, json } = await restore(await workspace(), source, { at }, context);
+        const { status, json } = await inProcess(home, (workspace, context) =>
+          restore(workspace, source, { at }, context),
+        );
         expect(status).toBe(0);
         return (json as { readonly beside: string }).beside;
       };

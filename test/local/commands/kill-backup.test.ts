@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { inProcess, verified } from '../../helpers/local-in-workspace.ts';
+import { inProcess, verified } from '../../helpers/local-in-process.ts';
 import { Kills, type Life } from '../../helpers/local-kills.ts';
 import { childrenEnded, eventually, processesOf } from '../../helpers/local-processes.ts';
 import { type LocalServer, startLocalServer } from '../../helpers/local-server.ts';

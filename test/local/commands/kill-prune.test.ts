@@ -5,7 +5,7 @@ import { layout, readManifest } from '../../../local/generation/manifest.ts';
 import { proveSource } from '../../../local/sources/index.ts';
 import type { Store } from '../../../local/stores/store.ts';
 import { removeTree } from '../../../local/system/folders.ts';
-import { inProcess } from '../../helpers/local-in-workspace.ts';
+import { inProcess } from '../../helpers/local-in-process.ts';
 import { Kills, type Life } from '../../helpers/local-kills.ts';
 import { childrenEnded } from '../../helpers/local-processes.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';

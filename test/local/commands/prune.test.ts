@@ -1,6 +1,5 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Retention } from '../../../core/policy/index.ts';
 import { backup } from '../../../local/commands/backup.ts';
@@ -10,9 +9,7 @@ import type { Store } from '../../../local/stores/store.ts';
 import { removeTree } from '../../../local/system/folders.ts';
 import { openWorkspace } from '../../../local/workspace.ts';
 import { setClock } from '../../helpers/local-clock.ts';
-import { verifyInProcess } from '../../helpers/local-in-process.ts';
-import { eventually, processesOf } from '../../helpers/local-processes.ts';
-import { SeededRandom } from '../../helpers/local-random.ts';
+import { verified } from '../../helpers/local-in-process.ts';
 import { generationsIn } from '../../helpers/local-tree.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
 
@@ -71,8 +68,8 @@ describe('given a policy of three hours for 14 days', () => {
       expect(await readFile(join(data, 'moment'), 'utf8')).toBe(`${moment}`);
     }
     for (const moment of [expected[0], expected[50], expected.at(-1)] as number[])
-      expect(await verifyInProcess(home.home, nameOf(moment))).toBe(0);
-  }, 60_000);
+      expect(await verified(home, { at: nameOf(moment) })).toBe(0);
+  });
 });
 
 describe('given generations and a policy that keeps fewer', () => {
@@ -98,7 +95,7 @@ describe('given generations and a policy that keeps fewer', () => {
     expect([status, json.stores[0].keep.length, json.stores[0].remove.length]).toEqual([0, 2, 4]);
     const left = await generationsIn(home.path('disk'));
     expect(left).toHaveLength(2);
-    for (const generation of left) expect(await verifyInProcess(home.home, generation)).toBe(0);
+    for (const generation of left) expect(await verified(home, { at: generation })).toBe(0);
     expect((await home.run(['prune', '--json'])).json.stores[0].remove).toEqual([]);
   });
 
@@ -230,35 +227,4 @@ describe('given a generation whose removal was ended half way', () => {
     expect(await home.run(['prune'])).toMatchObject({ status: 0 });
     expect((await readdir(home.path('disk'))).filter((name) => name !== '.fukugen')).toEqual([newest]);
   });
-});
-
-describe('given a prune that is killed with SIGKILL', () => {
-  it('when it happens 12 times at random moments, then every generation that is listed is whole, and the next run finishes', async () => {
-    const random = new SeededRandom();
-    for (let file = 0; file < 300; file += 1) await writeFile(home.path('work', `${file}`), `${file}`);
-    await home.write({ sources: { work }, stores: { disk } });
-    for (let kill = 1; kill <= 12; kill += 1) {
-      await backupEvery(24, 5).catch(() => {});
-      await home.write({ sources: { work }, stores: { disk: { ...disk, retention: { last: 1 } } } });
-      const running = home.start(['prune']);
-      await sleep(250 + random.below(250));
-      try {
-        process.kill(-running.id, 'SIGKILL');
-      } catch {
-        // It had ended by itself.
-      }
-      await running.ended;
-      await eventually(
-        () => processesOf(home.home),
-        ({ length }) => length === 0,
-      );
-      for (const generation of await generationsIn(home.path('disk')))
-        expect([random.seed, await verifyInProcess(home.home, generation)]).toEqual([random.seed, 0]);
-      expect(await home.run(['prune'])).toMatchObject({ status: 0, all: '\n' });
-      expect(await generationsIn(home.path('disk'))).toHaveLength(1);
-      expect((await readdir(home.path('disk'))).filter((name) => name.startsWith('.removing-'))).toEqual([]);
-      for (const name of ['disk', 'state']) await removeTree(home.path(name));
-      await home.write({ sources: { work }, stores: { disk } });
-    }
-  }, 90_000);
 });

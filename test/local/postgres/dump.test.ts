@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { compareFingerprints, fingerprintDatabase, openSnapshot } from '../../../core/integrity/index.ts';
 import { clientFor } from '../../../local/postgres/programs.ts';
-import { verifyInProcess } from '../../helpers/local-in-process.ts';
+import { verified } from '../../helpers/local-in-process.ts';
 import { type LocalServer, startLocalServer } from '../../helpers/local-server.ts';
 import { generationsIn } from '../../helpers/local-tree.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
@@ -106,7 +106,7 @@ beforeAll(async () => {
     },
     { STRANGE_URL: server.url('strange'), LATIN_URL: server.url('latin'), BYTES_URL: server.url('bytes') },
   );
-}, 60_000);
+});
 
 afterAll(async () => {
   await workspace[Symbol.asyncDispose]();
@@ -124,7 +124,7 @@ describe('given databases with everything that makes dumps difficult', () => {
       ['bytes', 'proven'],
     ]);
     expect(status).toBe(0);
-  }, 60_000);
+  });
 
   it('when nothing has changed, then every segment is a link', async () => {
     const first = (await generationsIn(workspace.path('disk'))).at(-1) as string;
@@ -156,7 +156,7 @@ describe('given databases with everything that makes dumps difficult', () => {
     expect(anew.filter((folder) => folder.endsWith('public.many')).length).toBeLessThanOrEqual(2);
     expect((await segmentsOf(second)).filter((file) => file.includes('public.many/')).length).toBeGreaterThan(1);
     expect(await workspace.run(['verify', '--level', 'identical', '--source', 'strange'])).toMatchObject({ status: 0 });
-  }, 60_000);
+  });
 
   it('when it is restored by hand, with the commands that lie beside the dump, then it is identical', async () => {
     const generation = (await generationsIn(workspace.path('disk'))).at(-1) as string;
@@ -187,7 +187,7 @@ describe('given databases with everything that makes dumps difficult', () => {
     // Rows were added since it was last refreshed, and a restore refreshes it.
     expect(findings.map(({ object }) => object)).toEqual(['public.summary']);
     expect(verdict).toBe('identical-with-notes');
-  }, 60_000);
+  });
 });
 
 describe('given a segment that rotted in the generation before, under a number that the next one counts otherwise', () => {
@@ -200,8 +200,8 @@ describe('given a segment that rotted in the generation before, under a number t
     await writeFile(file, content);
     await server.query('strange', 'CREATE TABLE a_second (a int)');
     const second = await backup('--source', 'strange');
-    expect(await verifyInProcess(workspace.home, second)).toBe(4);
+    expect(await verified(workspace, { at: second })).toBe(4);
     // And verify has marked it: the one after that is sound.
-    expect(await verifyInProcess(workspace.home, await backup('--source', 'strange'))).toBe(0);
-  }, 30_000);
+    expect(await verified(workspace, { at: await backup('--source', 'strange') })).toBe(0);
+  });
 });

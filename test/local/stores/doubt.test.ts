@@ -1,6 +1,6 @@
 import { chmod, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { verifyInProcess } from '../../helpers/local-in-process.ts';
+import { verified } from '../../helpers/local-in-process.ts';
 import { generationsIn } from '../../helpers/local-tree.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
 
@@ -42,20 +42,20 @@ describe('given a stored file that rotted while its source did not change', () =
     const [first] = (await generationsIn(workspace.path('disk'))) as [string];
     await rot(first);
     await workspace.run(['backup']);
-    expect(await verifyInProcess(workspace.home)).toBe(4);
+    expect(await verified(workspace)).toBe(4);
   });
 
   it('when verify has found it, then the next generation stores it anew, links the rest, and verifies', async () => {
     const [first] = (await generationsIn(workspace.path('disk'))) as [string];
     await rot(first);
-    expect(await verifyInProcess(workspace.home)).toBe(4);
+    expect(await verified(workspace)).toBe(4);
     expect(await marks()).toBe(true);
     expect(await workspace.run(['backup'])).toMatchObject({ status: 0 });
     const second = (await generationsIn(workspace.path('disk'))).at(-1) as string;
     expect(await readFile(stored(second, 'rotten'), 'utf8')).toBe('rotten'.repeat(1_000));
     expect(await inodeOf(second, 'rotten')).not.toBe(await inodeOf(first, 'rotten'));
     expect(await inodeOf(second, 'sound')).toBe(await inodeOf(first, 'sound'));
-    expect(await verifyInProcess(workspace.home)).toBe(0);
+    expect(await verified(workspace)).toBe(0);
     expect(await marks()).toBe(false);
     await workspace.run(['backup']);
     const third = (await generationsIn(workspace.path('disk'))).at(-1) as string;
@@ -65,10 +65,10 @@ describe('given a stored file that rotted while its source did not change', () =
   it('when an old generation is verified again later, then the mark comes back and the healed copy is linked all the same', async () => {
     const [first] = (await generationsIn(workspace.path('disk'))) as [string];
     await rot(first);
-    await verifyInProcess(workspace.home);
+    await verified(workspace);
     await workspace.run(['backup']);
     const second = (await generationsIn(workspace.path('disk'))).at(-1) as string;
-    expect(await verifyInProcess(workspace.home, first)).toBe(4);
+    expect(await verified(workspace, { at: first })).toBe(4);
     expect(await marks()).toBe(true);
     await workspace.run(['backup']);
     const third = (await generationsIn(workspace.path('disk'))).at(-1) as string;
@@ -84,6 +84,6 @@ describe('given a stored file that rotted while its source did not change', () =
     await chmod(workspace.path('disk', second), 0o700);
     await rm(manifest);
     await workspace.run(['backup']);
-    expect(await verifyInProcess(workspace.home)).toBe(0);
+    expect(await verified(workspace)).toBe(0);
   });
 });

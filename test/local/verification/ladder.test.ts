@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { removeTree } from '../../../local/system/folders.ts';
-import { verifiedInProcess } from '../../helpers/local-in-process.ts';
+import { verifyInProcess } from '../../helpers/local-in-process.ts';
 import { rewriteSource } from '../../helpers/local-rewrite.ts';
 import { type LocalServer, startLocalServer } from '../../helpers/local-server.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
@@ -66,7 +66,7 @@ async function climbed(
   level: string,
   source: string,
 ): Promise<{ readonly said: readonly string[]; readonly text: string }> {
-  const { json } = await verifiedInProcess(home.home, { level, source });
+  const { json } = await verifyInProcess(home, { level, source });
   const { findings } = json as { findings: { level: string; verdict: string; text: string }[] };
   return { said: findings.map((one) => `${one.level} ${one.verdict}`), text: findings.at(-1)?.text ?? '' };
 }
@@ -98,7 +98,7 @@ const asItIs: Change = () => {};
 
 describe('given a generation as it was taken', () => {
   it('when it is verified up to identical, then every source climbs all four levels, and the summary says how much was covered', async () => {
-    const { status, json } = await verifiedInProcess(home.home, { level: 'identical' });
+    const { status, json } = await verifyInProcess(home, { level: 'identical' });
     const { findings, summary } = json as Record<
       string,
       { source: string; level: string; verdict: string; portion: object }[]
@@ -121,7 +121,7 @@ describe('given a generation as it was taken', () => {
     ['shop', { done: 2, of: 2, what: 'tables' }],
     ['work', { done: 100, of: 124, what: 'files' }],
   ])('when %s is verified up to restorable, then it is restored and not compared', async (source, portion) => {
-    const { json } = await verifiedInProcess(home.home, { level: 'restorable', source });
+    const { json } = await verifyInProcess(home, { level: 'restorable', source });
     const { findings } = json as { findings: object[] };
     expect(findings).toHaveLength(3);
     expect(findings.at(-1)).toMatchObject({ level: 'restorable', verdict: 'proven', portion });

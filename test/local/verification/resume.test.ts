@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { verifiedInProcess } from '../../helpers/local-in-process.ts';
-import { eventually } from '../../helpers/local-processes.ts';
+import { verifyInProcess } from '../../helpers/local-in-process.ts';
+import { eventually, send } from '../../helpers/local-processes.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
 
 const names = ['a', 'b', 'c'];
@@ -52,8 +52,8 @@ async function unfinish(
   await writeFile(coverageFile, JSON.stringify(all));
 }
 
-async function verify(options: Parameters<typeof verifiedInProcess>[1] = {}) {
-  const { status, json } = await verifiedInProcess(home.home, options);
+async function verify(options: Parameters<typeof verifyInProcess>[1] = {}) {
+  const { status, json } = await verifyInProcess(home, options);
   const { findings, resumed } = json as { findings: Found[]; resumed: unknown };
   const again = findings.filter(({ resumedFrom }) => resumedFrom === undefined);
   return { status, resumed, read: [...new Set(again.map(({ source }) => source))] };
@@ -64,8 +64,8 @@ describe('given a run that was killed', () => {
     const running = home.start(['verify', '--level', 'readable']);
     const isUnderWay = (all: Awaited<ReturnType<typeof coverage>>) =>
       all.stores.disk?.generations[generation]?.sources.a?.readable !== undefined;
-    await eventually(coverage, isUnderWay, 60);
-    process.kill(-running.id, 'SIGKILL');
+    await eventually(coverage, isUnderWay);
+    send('SIGKILL', -running.id);
     await running.ended;
     const { round, sources } = (await coverage()).stores.disk.generations[generation];
     const { status, resumed, read } = await verify({ level: 'readable' });
@@ -89,7 +89,7 @@ describe('given a run that ended before all was proven', () => {
 
   it('when the same is asked for again, then only the rest is read, and that is said', async () => {
     await unfinish('bytes', ['a', 'c']);
-    const { status, text } = await verifiedInProcess(home.home, {});
+    const { status, text } = await verifyInProcess(home);
     expect(text).toMatch(/^resumed: 2 of 3 sources in disk were proven at \d{4}-\d\d-\d\d \d\d:\d\d\n/);
     expect(text).toMatch(
       /^ok {2}disk {2}\S+ {2}a {2}bytes: proven \S+ \S+, by a run that did not end; not read again$/m,
@@ -125,7 +125,7 @@ describe('given a run that ended before all was proven', () => {
 
   it('when it is tried dry, then it says from where it would go on', async () => {
     await unfinish('bytes', ['a']);
-    const { text } = await verifiedInProcess(home.home, { dryRun: true });
+    const { text } = await verifyInProcess(home, { dryRun: true });
     expect(text).toMatch(/^would verify \S+ in disk up to bytes, going on from 2026-01-01 \d\d:\d\d$/);
   });
 
