@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { asOrdinaryUser } from '../../helpers/local-other-user.ts';
-import { processesOf } from '../../helpers/local-processes.ts';
+import { eventually, processesOf } from '../../helpers/local-processes.ts';
 import { type LocalServer, startLocalServer } from '../../helpers/local-server.ts';
 import { mountSmallDisk } from '../../helpers/local-small-disk.ts';
 import { photograph } from '../../helpers/local-tree.ts';
@@ -99,15 +100,21 @@ describe('given a database that cannot be backed up', () => {
   });
 
   it('when the server goes away in the middle, then one message says so with status 6', async () => {
+    // Whoever wants to read the table waits: that is the middle.
+    const inTheWay = new pg.Client(server.scratch.connection('shop'));
+    await inTheWay.connect();
+    await inTheWay.query('BEGIN; LOCK TABLE a IN ACCESS EXCLUSIVE MODE');
     const running = workspace.start(['backup', '--source', 'shop']);
-    // The session that takes the fingerprint is ended as soon as it is there.
-    for (;;) {
-      const ended = await server.query(
-        'postgres',
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fukugen' AND datname = 'shop'`,
-      );
-      if (ended.length > 0) break;
-    }
+    await eventually(
+      () =>
+        server.query('postgres', `SELECT FROM pg_stat_activity WHERE datname = 'shop' AND wait_event_type = 'Lock'`),
+      ({ length }) => length > 0,
+    );
+    await server.query(
+      'postgres',
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fukugen' AND datname = 'shop'`,
+    );
+    await inTheWay.end();
     const { status, all } = await running.ended;
     expect(all).toMatch(/^\nfukugen: /);
     expect(all).not.toMatch(/defect/);

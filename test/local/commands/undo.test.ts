@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { restore } from '../../../local/commands/restore.ts';
 import { RestoreJournal } from '../../../local/restore/journal.ts';
-import { eventually } from '../../helpers/local-processes.ts';
+import { inProcess } from '../../helpers/local-in-process.ts';
 import { type LocalServer, startLocalServer } from '../../helpers/local-server.ts';
 import { photograph } from '../../helpers/local-tree.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
@@ -180,22 +181,22 @@ describe('given two restores of one source at once', () => {
 
 describe('given a restore at work', () => {
   it('when it goes on, then it holds the lock of its source to the end', async () => {
-    const restoring = workspace.start(['restore', 'shop', '--at', backedUp, '--json']);
     const owner = `${journal()}/locks/shop/owner.json`;
-    await eventually(
-      async () => existsSync(owner),
-      (isThere) => isThere,
+    const held: [moment: string, isHeld: boolean][] = [];
+    const look = (moment: string) => held.push([moment, existsSync(owner)]);
+    const progress = {
+      stage: look,
+      count: (_done: number, _total: number, what: string) => look(what),
+      end: () => look('the end'),
+    };
+    const { json } = await inProcess(workspace, (opened, context) =>
+      restore(opened, 'shop', { at: backedUp }, { ...context, progress }),
     );
-    // By the time that its database is there, it has done no more than a part of its work.
-    const names = await eventually(
-      () => server.names(),
-      (seen) => seen.some((name) => /_restored_/.test(name)),
-    );
-    expect([names.length > 2, existsSync(owner)]).toEqual([true, true]);
-    const { status, json } = await restoring.ended;
-    expect(status).toBe(0);
     expect(existsSync(owner)).toBe(false);
-    await server.query('postgres', `DROP DATABASE "${json.beside}"`);
+    for (const moment of ['restoring shop to a new place', 'tables compared', 'the end'])
+      expect(held).toContainEqual([moment, true]);
+    expect(held.filter(([, isHeld]) => !isHeld)).toEqual([]);
+    await server.query('postgres', `DROP DATABASE "${(json as { readonly beside: string }).beside}"`);
   });
 });
 

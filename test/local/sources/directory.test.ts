@@ -1,11 +1,14 @@
 import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { generationsIn } from '../../helpers/local-tree.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
+import { runs } from '../../helpers/thorough.ts';
 
-const folders = 200;
-const files = 20_000;
+/** Each file is synced, which takes a slow disk minutes. */
+const folders = runs(20, 200);
+const files = folders * 100;
+jest.setTimeout(runs(60_000, 600_000));
 
 let workspace: LocalWorkspace;
 
@@ -33,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(() => workspace[Symbol.asyncDispose]());
 
-describe('given a folder of 20,000 files', () => {
+describe('given a folder of many files', () => {
   it('when it is backed up, then all of them are in the generation', async () => {
     const { status, json } = await workspace.run(['backup', '--json']);
     expect(status).toBe(0);

@@ -1,8 +1,8 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { acquireLock } from '../../../local/system/lock.ts';
 
@@ -86,13 +86,20 @@ describe('given a lock', () => {
 
   it('when eight processes want it at once, then exactly one gets it', async () => {
     const script = `const { acquireLock } = await import('${module}');
-      try { globalThis.lock = await acquireLock('${folder}', 'a race'); console.log('got it'); setTimeout(() => {}, 3000); }
-      catch (error) { console.log(error.code); }`;
-    const run = promisify(execFile);
+      try { globalThis.lock = await acquireLock('${folder}', 'a race'); console.log('got it'); }
+      catch (error) { console.log(error.code); }
+      process.stdin.resume();`;
     const racers = Array.from({ length: 8 }, () =>
-      run(process.execPath, ['--input-type=module', '-e', script], { env: { PATH: process.env.PATH ?? '' } }),
+      spawn(process.execPath, ['--input-type=module', '-e', script], {
+        env: { PATH: process.env.PATH ?? '' },
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }),
     );
-    const answers = (await Promise.all(racers)).map(({ stdout }) => stdout.trim());
+    const answers = await Promise.all(racers.map(async ({ stdout }) => String(await once(stdout, 'data')).trim()));
+    // Each lives until its input ends: nobody has let go before all have tried.
+    const ended = racers.map((racer) => once(racer, 'exit'));
+    for (const { stdin } of racers) stdin.end();
+    await Promise.all(ended);
     expect(answers.sort()).toEqual(['got it', ...Array.from({ length: 7 }, () => 'locked')]);
   });
 });
