@@ -158,22 +158,17 @@ afterAll(async () => {
 });
 
 describe('given every kind of source in every kind of store', () => {
-  it.each(stores)(
-    'when the database comes back from %s, then pg_dump says the same of both',
-    async (store) => {
-      const database = await restored('shop', store);
-      expect(await dumped(database)).toBe(text);
-      await server.query('postgres', `DROP DATABASE ${database}`);
-    },
-    60_000,
-  );
+  it.each(stores)('when the database comes back from %s, then pg_dump says the same of both', async (store) => {
+    const database = await restored('shop', store);
+    expect(await dumped(database)).toBe(text);
+    await server.query('postgres', `DROP DATABASE ${database}`);
+  });
 
   it.each(stores)(
     'when the SQLite database comes back from %s, then every row, number and name is there',
     async (store) => {
       expect(rowsOf(await restored('notes', store))).toEqual(rows);
     },
-    60_000,
   );
 
   it.each(stores)(
@@ -186,16 +181,11 @@ describe('given every kind of source in every kind of store', () => {
       expect((await stat(join(folder, 'another name'))).ino).toBe((await stat(join(folder, 'nothing.txt'))).ino);
       expect((await lstat(join(folder, 'hole'))).blocks * 512).toBeLessThan(1_000_000);
     },
-    60_000,
   );
 
-  it.each(stores)(
-    'when what the program printed comes back from %s, then it is that',
-    async (store) => {
-      expect(await readFile(await restored('programs', store), 'utf8')).toBe(printed);
-    },
-    60_000,
-  );
+  it.each(stores)('when what the program printed comes back from %s, then it is that', async (store) => {
+    expect(await readFile(await restored('programs', store), 'utf8')).toBe(printed);
+  });
 
   it.each(encrypted)(
     'when the files with a secret come back from %s, then they are the same, for nobody else to read',
@@ -205,7 +195,6 @@ describe('given every kind of source in every kind of store', () => {
       expect(await readFile(compose)).toEqual(await readFile(workspace.path('docker-compose.yml')));
       expect((await stat(env)).mode & 0o777).toBe(0o600);
     },
-    60_000,
   );
 
   it('when the stores are searched, then the secret is in none of them in plain, and a plain one has what is no secret', async () => {

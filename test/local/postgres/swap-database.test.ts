@@ -54,7 +54,7 @@ describe('given a live database and a restored one', () => {
     await Promise.all(returning);
     expect(await server.query('live', 'SELECT count(*)::int AS n FROM was_restored')).toEqual([{ n: 0 }]);
     expect(await server.query('kept', 'SELECT count(*)::int AS n FROM was_live')).toEqual([{ n: 0 }]);
-  }, 60_000);
+  });
 
   it('then databases and their sessions are found by name', async () => {
     expect(await databaseExists(maintenance(), 'live')).toBe(true);

@@ -68,7 +68,7 @@ describe('given a terminal and no argument', () => {
     const [, place] = /restored as (\S+work\.restored-\S+)/.exec(said) as unknown as [string, string];
     expect(await readFile(`${place}/note`, 'utf8')).toBe('first');
     expect(await readFile(note(), 'utf8')).toBe('as changed');
-  }, 40_000);
+  });
 
   it('when it is stopped with Ctrl-C, then nothing was restored', async () => {
     const said = await talk([
@@ -76,7 +76,7 @@ describe('given a terminal and no argument', () => {
       ['From which store?', '\x03'],
     ]);
     expect(said).toMatch(/fukugen: stopped (on request; nothing was restored|by SIGINT)/);
-  }, 40_000);
+  });
 });
 
 describe('given nobody to ask', () => {

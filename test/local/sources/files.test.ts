@@ -32,7 +32,7 @@ beforeAll(async () => {
   await writeFiles();
   expect(await workspace.run(['init'])).toMatchObject({ status: 0 });
   expect(await workspace.run(['backup'])).toMatchObject({ status: 0, all: '\n' });
-}, 30_000);
+});
 
 afterAll(() => workspace[Symbol.asyncDispose]());
 
@@ -60,7 +60,7 @@ describe('given secret files and stores of which one encrypts', () => {
       .filter(({ level }: { level: string }) => level === 'identical')
       .map(({ store, source }: { store: string; source: string }) => `${store} ${source}`);
     expect(proven).toEqual(['disk open', 'second open', 'vault open', 'vault closed']);
-  }, 30_000);
+  });
 
   it('when a plain store is asked for them, then it says that it has none', async () => {
     expect(

@@ -51,7 +51,7 @@ beforeAll(async () => {
   generation = workspace.path('disk', json.generation);
   const { sources: recorded } = await readManifest(generation);
   records = new Map(recorded.map((record) => [record.name, record]));
-}, 60_000);
+});
 
 afterAll(async () => {
   await server[Symbol.asyncDispose]();

@@ -69,7 +69,7 @@ beforeAll(async () => {
   );
   expect(await workspace.run(['backup'])).toMatchObject({ status: 0 });
   expect(await plain('pg_dump', '--format=custom', '--file=shop.dump', 'shop')).toBe(0);
-}, 60_000);
+});
 
 afterAll(async () => {
   await workspace[Symbol.asyncDispose]();
@@ -118,7 +118,7 @@ describe('the trap of pg_restore --create, which ignores the name of the scratch
     expect(before).not.toContain(json.beside);
     expect([await rowsIn('shop'), await rowsIn(json.beside)]).toEqual([2_000, 2_000]);
     await server.query('postgres', `DROP DATABASE ${json.beside}`);
-  }, 60_000);
+  });
 });
 
 describe('the trap of a pipe, whose end alone is asked how it went', () => {
