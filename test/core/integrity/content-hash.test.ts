@@ -116,8 +116,7 @@ describe('the content hash', () => {
     const plain = `create table t (a float8, b timestamptz, c interval, d bytea[], e money, f xml);
       insert into t values (0.1 + 0.2, '2024-02-03 04:05:06+09', '-1 mon 2 days', '{"\\\\x01"}', '12.34', '<a/>');`;
     const settings = `set local datestyle = 'SQL, DMY'; set local intervalstyle = 'sql_standard'; set local timezone = 'Asia/Tokyo';
-      set local extra_float_digits = 0; set local bytea_output = 'escape'; set local quote_all_identifiers = off;
-      set local statement_timeout = 1;`;
+      set local extra_float_digits = 0; set local bytea_output = 'escape'; set local quote_all_identifiers = off;`;
     expect(await server().content(plain + settings)).toBe(await server().content(plain));
   });
 
@@ -134,6 +133,8 @@ describe('the content hash', () => {
       c: fc.option(fc.double({ noNaN: true })),
       d: fc.option(fc.constantFrom({}, { a: 1 }, [1, null], 'x')),
     });
+    // Zero has a sign, in a float8 and in its text.
+    const json = (value: unknown) => JSON.stringify(value, (_key, one) => (Object.is(one, -0) ? '-0' : one));
     await server().connected(database, async (client) => {
       await client.query('begin');
       const { contentQuery, contentOf } = await import('../../../core/integrity/content.ts');
@@ -146,7 +147,7 @@ describe('the content hash', () => {
         await client.query(
           `insert into t select (r->>'a')::int, r->>'b', (r->>'c')::float8, nullif(r->'d', 'null')
              from jsonb_array_elements($1::jsonb) r`,
-          [JSON.stringify(rows, (_key, value) => (Object.is(value, -0) ? '-0' : value))],
+          [json(rows)],
         );
         return contentOf((await client.query(contentQuery('public.t', columns, ''))).rows[0]);
       };
@@ -159,8 +160,8 @@ describe('the content hash', () => {
           expect(await hash([...rows, rows[at]])).not.toBe(before);
           expect(await hash(rows.toSpliced(at, 1))).not.toBe(before);
           const updated = await hash(rows.with(at, extra));
-          if (JSON.stringify(rows[at]) === JSON.stringify(extra)) expect(updated).toBe(before);
-          else if (!Object.is(rows[at]?.c, extra.c) || rows[at]?.b !== extra.b) expect(updated).not.toBe(before);
+          if (json(rows[at]) === json(extra)) expect(updated).toBe(before);
+          else expect(updated).not.toBe(before);
         }),
         { numRuns: 60 },
       );

@@ -104,6 +104,15 @@ describe('a fingerprint', () => {
     });
   });
 
+  test('has no time limit for a statement, whatever the session has', async () => {
+    const database = await server().database();
+    await server().connected(database, async (client) => {
+      await client.query(`begin isolation level repeatable read; set local statement_timeout = '1h'`);
+      await fingerprintDatabase(client);
+      expect((await client.query('show statement_timeout')).rows).toEqual([{ statement_timeout: '0' }]);
+    });
+  });
+
   test('of an unchanged database is the same, to the letter', async () => {
     const database = await server().database(
       'create table b (a int); create table a (a int); create sequence s; create view v as select 1',
