@@ -1,15 +1,17 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { NotifierConfig } from '../../../lambda/notifier/config.ts';
 import { type StandIn, standInForAws } from '../../helpers/aws-stand-in.ts';
+import { setClock } from '../../helpers/local-clock.ts';
 import { backupJob } from '../../helpers/sample-events.ts';
 import { notifierConfig } from '../../helpers/sample-notifier.ts';
 
 let aws: StandIn;
 beforeAll(async () => {
+  setClock(Date.parse('2026-11-21T09:00:00Z'));
   aws = await standInForAws({
     Publish: '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
     'GET /backup-vaults/shop-replica/recovery-points': JSON.stringify({
-      RecoveryPoints: [{ Status: 'COMPLETED', CreationDate: Date.now() / 1_000 - 3_600 }],
+      RecoveryPoints: [{ Status: 'COMPLETED', CreationDate: Date.parse('2026-11-21T08:00:00Z') / 1_000 }],
     }),
   });
   const config: NotifierConfig = { ...notifierConfig, language: 'ja' };
@@ -21,7 +23,10 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'not-a-secret',
   });
 });
-afterAll(() => aws.close());
+afterAll(() => {
+  aws.close();
+  jest.useRealTimers();
+});
 
 test('reads its configuration once, asks both vaults and sends one mail for an event that comes twice', async () => {
   const { handler } = await import('../../../lambda/notifier/handler.ts');
