@@ -33,6 +33,9 @@ export const batchBytes = 4 * 2 ** 30;
 /** Each part costs a few round trips however small it is, and a line in the answer, which may have 6 MB. */
 export const batchParts = 500;
 
+/** Of one drill: each is seven of the 25,000 events that Step Functions lets the execution of a database have. */
+export const mostBatches = 1_500;
+
 /** The highest page that a table can have: the last range is open, whatever came after the survey. */
 const end = 2 ** 32 - 1;
 
@@ -56,6 +59,15 @@ export function divide(
       (some) => ({ kind: 'foreign-keys', database, parts: some }) as const,
     ),
   ];
+}
+
+/** Every database of a server: in larger batches, each with less hope of being done in time, before there are too many. */
+export function divideAll(inventories: readonly Inventory[], bytes = batchBytes): readonly Batch[] {
+  const batches = inventories.flatMap((inventory) => divide(inventory, bytes));
+  const all = inventories.flatMap(({ tables, indexes, keys }) => [...tables, ...indexes, ...keys]);
+  // Where all would fit into one, it is their number that keeps them apart.
+  const isOne = all.reduce((sum, sized) => sum + sized.bytes, 0) <= bytes;
+  return batches.length <= mostBatches || isOne ? batches : divideAll(inventories, 2 * bytes);
 }
 
 /** In the order given, so that a table's ranges stay together. */

@@ -8,7 +8,7 @@ import { ask, type Subject } from '../../core/integrity/checks/subject.ts';
 import type { DrillCheck } from '../../core/policy/drills.ts';
 import { withDatabase } from './connect.ts';
 import { listDatabases, type ServerDatabase, withServer } from './databases.ts';
-import { divide, type Inventory } from './divide.ts';
+import { divideAll, type Inventory } from './divide.ts';
 import { takeInventory } from './inventory.ts';
 import type { SurveyAnswer, SurveyRequest } from './messages.ts';
 import { prepare } from './prepare.ts';
@@ -65,8 +65,8 @@ export async function survey({ connection, settings }: SurveyRequest, deadline: 
       tables: surveyed.get(name)?.inventory.tables.length ?? 0,
     })),
     batches: [
-      ...[...surveyed.values()].flatMap(({ inventory }) =>
-        divide(inventory).filter((batch) => isWanted(batch, settings)),
+      ...divideAll([...surveyed.values()].map(({ inventory }) => inventory)).filter((batch) =>
+        isWanted(batch, settings),
       ),
       ...own,
       // Last: the counts of wrong checksums are complete when everything else was read.

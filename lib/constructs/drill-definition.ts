@@ -49,7 +49,8 @@ export function drillDefinition(props: DrillDefinitionProps): object {
         ItemSelector: { operation: 'record', 'target.$': '$$.Map.Item.Value', tearDowns: { count: 0 } },
         MaxConcurrency: plan.concurrency,
         ItemProcessor: {
-          ProcessorConfig: { Mode: 'INLINE' },
+          // Each database has an execution of its own, with a history and a state of its own: fifty fit as well as one.
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
           StartAt: 'Work',
           States: itemStates(props),
         },

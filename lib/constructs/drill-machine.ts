@@ -4,7 +4,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DrillPlan } from '../../lambda/shared/drill-plan.ts';
-import { drillName } from '../drill-names.ts';
+import { drillMachineArn, drillName } from '../drill-names.ts';
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
 import type { BundledFunction } from './bundled-function.ts';
 import { drillDefinition } from './drill-definition.ts';
 
@@ -14,7 +15,7 @@ export interface DrillMachineProps {
   readonly recorder: BundledFunction;
 }
 
-/** The state machine of the drill. It may call two functions, and nothing else. */
+/** The state machine of the drill. It may call two functions, and start itself once more for each database. */
 export class DrillMachine extends Construct {
   readonly machine: sfn.StateMachine;
 
@@ -31,6 +32,20 @@ export class DrillMachine extends Construct {
         resources: functions.map(({ functionArn }) => functionArn),
       }),
     );
+    // What a distributed map asks for (https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html).
+    const machineArn = drillMachineArn(this, plan.policy);
+    const executions = `${machineArn.replace(':stateMachine:', ':execution:')}:*`;
+    const startsItself = [
+      new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [machineArn] }),
+      new iam.PolicyStatement({
+        actions: ['states:DescribeExecution', 'states:StopExecution'],
+        resources: [executions],
+      }),
+    ];
+    for (const statement of startsItself) role.addToPolicy(statement);
+    acknowledgeWildcards(role, startsItself, {
+      [`execution:${drillName(plan.policy)}:*`]: 'Step Functions chooses the names of executions',
+    });
     const definition = drillDefinition({
       operator: operator.function.functionArn,
       recorder: recorder.function.functionArn,

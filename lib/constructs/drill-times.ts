@@ -10,12 +10,11 @@ const aLittle = 30;
 /** The checker gives up and answers before the operator that waits for it would be stopped. */
 const checker = 14 * 60;
 
-/** Step Functions ends an execution at its 25,000th event (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
-const mostEvents = 24_000;
-/** Waiting, asking and branching once. */
-const eventsOfPoll = 9;
-/** Everything else about one database, with a few dozen batches. */
-const eventsOfTarget = 400;
+/**
+ * Step Functions ends an execution at its 25,000th event (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). Waiting,
+ * asking and branching once are nine of a database's, a batch is seven: this many questions and `mostBatches` leave a quarter for retries.
+ */
+const mostPolls = 720;
 
 export interface DrillTimes {
   readonly operator: number;
@@ -33,15 +32,11 @@ export interface DrillTimes {
 }
 
 /**
- * The times of a drill, in seconds, each inside the next: of functions, states, and the execution.
- *
- * With more databases the same history has to do for more of them, so each is asked after less often: every minute with up to
- * four, every quarter of an hour with fifty. Even when RDS finishes none of them within the time limit, the execution then ends by
- * its own verdict.
+ * The times of a drill, in seconds, each inside the next: of functions, states, and the execution. A database is asked after every
+ * minute; with a time limit of a day, every two: even when RDS never finishes, the execution ends by its own verdict.
  */
 export function drillTimes({ databases, concurrency, timeLimitSeconds }: Times): DrillTimes {
   const count = Math.max(databases.length, 1);
-  const polls = Math.max(Math.floor((mostEvents / count - eventsOfTarget) / eventsOfPoll), 1);
   const tearDownPoll = 60;
   const lastStep = 2 * (operator + aLittle) + 3_600;
   const ofTarget = timeLimitSeconds + longestKeepHours * 3_600 + tearDownSeconds + lastStep;
@@ -51,7 +46,7 @@ export function drillTimes({ databases, concurrency, timeLimitSeconds }: Times):
     recorder,
     recorderTask: recorder + aLittle,
     checker,
-    poll: Math.max(60, Math.ceil(timeLimitSeconds / polls)),
+    poll: Math.max(60, Math.ceil(timeLimitSeconds / mostPolls)),
     tearDownPoll,
     // Within what the janitor leaves to the flow.
     tearDowns: Math.floor(tearDownSeconds / 2 / tearDownPoll),

@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Batch, TablePart } from '../../../core/integrity/checks/batch.ts';
-import { batchBytes, batchParts, divide, type Inventory } from '../../../lambda/checker/divide.ts';
+import {
+  batchBytes,
+  batchParts,
+  divide,
+  divideAll,
+  type Inventory,
+  mostBatches,
+} from '../../../lambda/checker/divide.ts';
 
 const page = 8192;
 const end = 2 ** 32 - 1;
@@ -59,6 +66,24 @@ describe('work in batches', () => {
     expect(divide(inventory({ tables: small }))).toHaveLength(1);
     const terabyte = { part: { schema: 'public', name: 'big' }, bytes: 2 ** 40, pages: 2 ** 40 / page };
     expect(divide(inventory({ tables: [terabyte] }))).toHaveLength(2 ** 40 / batchBytes);
+  });
+
+  test('of twenty terabytes is larger, so that there is no more of it than one execution can hold', () => {
+    const large = (name: string) => ({
+      part: { schema: 'public', name },
+      bytes: 10 * 2 ** 40,
+      pages: (10 * 2 ** 40) / page,
+    });
+    const batches = divideAll([inventory({ tables: [large('a')] }), inventory({ tables: [large('b')] })]);
+    expect(batches.length).toBeLessThanOrEqual(mostBatches);
+    expect(batches.length).toBeGreaterThan(mostBatches / 2);
+    expect(partsOf(batches).filter(({ name, pages }) => name === 'b' && pages?.[1] === end)).toHaveLength(1);
+  });
+
+  test('of more databases than that is one each, however small they are', () => {
+    const tables = [{ part: { schema: 'public', name: 't' }, bytes: page, pages: 1 }];
+    const many = Array.from({ length: mostBatches + 1 }, () => inventory({ tables }));
+    expect(divideAll(many)).toHaveLength(mostBatches + 1);
   });
 
   test('counts TOAST with the pages that it belongs to', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 // @ts-expect-error: it has no types
 import untyped from 'asl-validator';
 import fc from 'fast-check';
+import { mostBatches } from '../../../lambda/checker/divide.ts';
 import { drillDefinition } from '../../../lib/constructs/drill-definition.ts';
 import { drillTimes } from '../../../lib/constructs/drill-times.ts';
 
@@ -78,6 +79,12 @@ describe('the definition', () => {
       ...['TearDownIsFirst?', 'TearDownFailed', 'Result'],
       ...['Conclude', 'Passed?', 'Passed', 'Failed'],
     ]);
+  });
+
+  test('gives each database a history of its own', () => {
+    expect((find('Databases') as { ItemProcessor?: object }).ItemProcessor).toMatchObject({
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+    });
   });
 
   test('waits for the load only where the policy asks for it', () => {
@@ -183,10 +190,12 @@ describe('the times', () => {
   test('given any policy, an execution in which nothing is ever ready stays within 25,000 events', () => {
     fc.assert(
       fc.property(policies, (policy) => {
-        const { poll } = drillTimes(policy);
+        const { poll, tearDowns } = drillTimes(policy);
         const polls = Math.ceil(policy.timeLimitSeconds / poll);
-        expect(policy.databases.length * (polls * 9 + 300)).toBeLessThan(25_000);
+        // Of a database: waiting, asking, branching; the same and counting; a function call in a map.
+        expect(polls * 9 + tearDowns * 11 + mostBatches * 7).toBeLessThan(0.75 * 25_000);
         expect(poll).toBeGreaterThanOrEqual(60);
+        expect(poll).toBeLessThanOrEqual(120);
       }),
     );
   });

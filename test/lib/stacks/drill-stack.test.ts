@@ -395,6 +395,17 @@ describe.each(both)('who may do what in the %s Region:', (place) => {
     expect(await Promise.all(asked)).toEqual([true, true, false, false]);
   });
 
+  test('the machine starts and stops executions of itself, and of no other', async () => {
+    const states = (resource: string) => `arn:aws:states:${region}:${account}:${resource}`;
+    const may = (action: string, resource: string) => role('machine').may(`states:${action}`, states(resource));
+    expect(await may('StartExecution', 'stateMachine:shop-drill')).toBe(true);
+    expect(await may('StopExecution', 'execution:shop-drill:any')).toBe(true);
+    expect(await may('DescribeExecution', 'execution:shop-drill:any')).toBe(true);
+    expect(await may('StartExecution', 'stateMachine:shop-drill-of-another')).toBe(false);
+    expect(await may('StopExecution', 'execution:shop-drill-of-another:any')).toBe(false);
+    expect(await every.may('states:UpdateStateMachine', states('stateMachine:shop-drill'))).toBe(false);
+  });
+
   test('nobody deletes evidence, shortens its lock, or goes around it', async () => {
     for (const prefix of ['evidence', 'fingerprints', 'reports', 'baselines']) {
       for (const action of [
