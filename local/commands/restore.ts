@@ -140,6 +140,19 @@ function inNewPlace(plan: Plan, { name, proof }: Pick<Beside, 'name' | 'proof'>)
   };
 }
 
+/** What is beside took its time: it stays also when the question is not answered. */
+async function isWanted({ name, proof, question }: Beside): Promise<boolean> {
+  try {
+    return await confirm(`${proof.text}\n${question}`);
+  } catch (error) {
+    if (!(error instanceof FukugenError) || error.code !== 'cancelled') throw error;
+    throw new FukugenError('cancelled', `stopped on request; nothing was replaced, and what was restored is ${name}`, {
+      cause: error,
+      next: 'fukugen undo --clean removes it',
+    });
+  }
+}
+
 async function inPlace(
   workspace: Workspace,
   plan: Plan,
@@ -155,7 +168,7 @@ async function inPlace(
     const text = `restored as ${beside.name}, but it is NOT what was backed up; it was not put in place\n${proof.text}`;
     return { status, json, text, isAnswer: true };
   }
-  if (!(options.yes || (await confirm(`${proof.text}\n${beside.question}`)))) return inNewPlace(plan, beside);
+  if (!(options.yes || (await isWanted(beside)))) return inNewPlace(plan, beside);
   const record = {
     id: generationAt(new Date()),
     source: source.name,
