@@ -1,5 +1,6 @@
 import { stdout } from 'node:process';
 import { Command } from 'commander';
+import { FukugenError } from '../../core/errors.ts';
 import { policyJsonSchema } from '../../core/policy/index.ts';
 import { exitMeanings, exitStatus } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
@@ -33,7 +34,21 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
     .option('--json', 'print one JSON object instead of text')
     .option('--dry-run', 'say what would be done, and touch nothing')
     .option('--verbose', 'say what is done also when no terminal watches')
-    .showHelpAfterError('Type fukugen --help, or the command with --help, to see what there is.')
+    // Told like every other error, so that `--json` holds for what was typed wrong too.
+    .configureOutput({
+      outputError: (text) => {
+        throw new FukugenError(
+          'usage',
+          text
+            .replace(/^error: /, '')
+            .trim()
+            .replaceAll('\n', ' '),
+          {
+            next: 'fukugen --help, or the command with --help, to see what there is',
+          },
+        );
+      },
+    })
     .addHelpText('after', exitHelp());
 
   const inWorkspace = async (command: Command, run: Run) => {

@@ -55,6 +55,7 @@ describe('given nothing but a policy', () => {
       expect.stringMatching(/^work: would back up the folder .*\/work without /),
       'disk: would store in generations',
       expect.stringMatching(/^offsite: the store offsite has no restic repository yet/),
+      '    next: fukugen init offsite makes it, when the address is right',
     ]);
     expect(status).toBe(5);
     expect(await world()).toEqual(before);
@@ -98,7 +99,7 @@ describe('given a generation', () => {
   it('when it is listed, then its age and its stores are shown', async () => {
     const { stdout } = await workspace.run(['list']);
     expect(stdout).toMatch(
-      /^GENERATION +AGE +STORES\n\d{4}-\d\d-\d\dT\S+Z +[\d.]+ (s|min .*) +disk, taken right before a restore\n/,
+      /^GENERATION +AGE +STORES\n\d{4}-\d\d-\d\dT\S+Z-safety +[\d.]+ (s|min .*) +disk, taken right before a restore\n/,
     );
   });
 });
@@ -116,6 +117,14 @@ describe('given an error', () => {
     expect({ status, stderr }).toEqual({ status: 2, stderr: '' });
     expect(json).toEqual({
       error: { code: 'usage', message: 'there is no source nothing; there is shop, work', next: null },
+    });
+  });
+
+  it('when JSON is asked for on a command line that is wrong, then that is one object too', async () => {
+    expect(await workspace.run(['list', '--json', '--nonsense'])).toMatchObject({
+      status: 2,
+      stderr: '',
+      json: { error: { code: 'usage', message: "unknown option '--nonsense'" } },
     });
   });
 
