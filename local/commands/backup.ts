@@ -1,5 +1,6 @@
 import { FukugenError } from '../../core/errors.ts';
 import { exitStatus, statusOf } from '../console/exit-status.ts';
+import { nextText } from '../console/next-text.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { bytesText, secondsText } from '../console/table.ts';
 import { isComplete, type PostgresDetail, type SourceRecord } from '../generation/manifest.ts';
@@ -48,7 +49,7 @@ async function preview(workspace: Workspace, sources: readonly Source[]): Promis
     } catch (error) {
       if (!(error instanceof FukugenError)) throw error;
       errors.push(error);
-      lines.push(`${name}: ${error.message}`);
+      lines.push(`${name}: ${error.message}${nextText(error)}`);
     }
   };
   for (const source of sources) await look(source.name, async () => `would back up ${(await planSource(source)).text}`);
@@ -59,7 +60,11 @@ async function preview(workspace: Workspace, sources: readonly Source[]): Promis
     });
   }
   const [first] = errors;
-  const json = { dryRun: true, lines, errors: errors.map(({ code, message }) => ({ code, message })) };
+  const json = {
+    dryRun: true,
+    lines,
+    errors: errors.map(({ code, message, next }) => ({ code, message, next: next ?? null })),
+  };
   return { status: first ? statusOf(first.code) : exitStatus.success, json, text: lines.join('\n'), isAnswer: true };
 }
 
@@ -89,7 +94,7 @@ function prunedToJson({ store, plan, error }: Pruned): unknown {
 }
 
 function prunedToText({ store, plan, error }: Pruned): string[] {
-  if (error) return [`  NOT PRUNED ${store}: ${error.message}${error.next ? `\n    next: ${error.next}` : ''}`];
+  if (error) return [`  NOT PRUNED ${store}: ${error.message}${nextText(error)}`];
   const { length } = plan?.remove ?? [];
   return length === 0 ? [] : [`  removed from ${store}: ${length} that the policy no longer keeps`];
 }
@@ -101,13 +106,9 @@ function toText({ manifest, stores, failed }: Taken, milliseconds: number): stri
       `  ${source.name}: ${describe(source)}`,
       ...source.problems.map((problem) => `    not in the backup: ${problem.path}, ${problem.reason}`),
     ]),
-    ...failed.map(
-      ({ name, error }) => `  ${name}: FAILED, ${error.message}${error.next ? `\n    next: ${error.next}` : ''}`,
-    ),
+    ...failed.map(({ name, error }) => `  ${name}: FAILED, ${error.message}${nextText(error)}`),
     ...stores.map(({ name, error }) =>
-      error
-        ? `  FAILED in ${name}: ${error.message}${error.next ? `\n    next: ${error.next}` : ''}`
-        : `  stored in ${name}`,
+      error ? `  FAILED in ${name}: ${error.message}${nextText(error)}` : `  stored in ${name}`,
     ),
   ].join('\n');
 }

@@ -1,9 +1,9 @@
-import { FukugenError } from '../../core/errors.ts';
 import { exitStatus, statusOf } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { ageText, table } from '../console/table.ts';
 import { isSafety, momentOf } from '../generation/identifier.ts';
 import { chooseStores, type Workspace } from '../workspace.ts';
+import { eachStore, unavailableJson, unavailableText } from './each-store.ts';
 
 export interface ListOptions extends GlobalOptions {
   readonly store?: string;
@@ -13,19 +13,10 @@ export interface ListOptions extends GlobalOptions {
 export async function list(workspace: Workspace, options: ListOptions): Promise<Outcome> {
   const stores = chooseStores(workspace, options.store);
   const places = new Map<string, string[]>();
-  const unavailable: { readonly store: string; readonly error: FukugenError }[] = [];
-  for (const store of stores) {
-    try {
-      for (const { generation } of await store.list())
-        places.set(generation, [...(places.get(generation) ?? []), store.name]);
-    } catch (error) {
-      // What the others hold is worth knowing most when one is gone.
-      if (!(error instanceof FukugenError) || error.code === 'cancelled' || stores.length === 1) throw error;
-      unavailable.push({ store: store.name, error });
-    }
-  }
-  const [first] = unavailable;
-  if (first && unavailable.length === stores.length) throw first.error;
+  const unavailable = await eachStore(stores, async (store) => {
+    for (const { generation } of await store.list())
+      places.set(generation, [...(places.get(generation) ?? []), store.name]);
+  });
   const generations = [...places]
     .sort(([a], [b]) => (a < b ? 1 : -1))
     .map(([generation, stores]) => ({ generation, stores, safety: isSafety(generation) }));
@@ -39,11 +30,11 @@ export async function list(workspace: Workspace, options: ListOptions): Promise<
     rows.length === 0
       ? 'no generation yet; fukugen backup takes the first'
       : table(['GENERATION', 'AGE', 'STORES'], rows);
-  const missed = unavailable.map(({ store, error }) => ({ store, code: error.code, message: error.message }));
+  const [first] = unavailable;
   return {
     status: first ? statusOf(first.error.code) : exitStatus.success,
-    json: { generations, unavailable: missed },
-    text: [text, ...missed.map(({ store, message }) => `NOT READ  ${store}: ${message}`)].join('\n'),
+    json: { generations, unavailable: unavailableJson(unavailable) },
+    text: [text, ...unavailableText(unavailable, 'NOT READ')].join('\n'),
     isAnswer: true,
   };
 }

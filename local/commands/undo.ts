@@ -102,7 +102,9 @@ async function lastOf(journal: RestoreJournal, name: string | undefined): Promis
   const last = records.find(({ source }) => name === undefined || source === name);
   const of = name === undefined ? '' : ` of ${name}`;
   if (!last)
-    throw new FukugenError('missing', `no restore${of} was put in place from here: there is nothing to go back from`);
+    throw new FukugenError('missing', `no restore${of} was put in place from here: there is nothing to go back from`, {
+      next: 'fukugen undo --list shows what restores to a new place have left',
+    });
   if (last.stage === 'done') return last;
   if (last.stage === 'undone') {
     throw new FukugenError('missing', `the last restore of ${last.source} was gone back from already`, {

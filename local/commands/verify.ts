@@ -15,6 +15,7 @@ import { nextPart, partsFrom, usualParts } from '../verification/part.ts';
 import { renderSummary, type SummaryRow, summarise } from '../verification/summary.ts';
 import { type Resumed, verifyGeneration } from '../verification/verify-generation.ts';
 import { chooseStores, type Workspace } from '../workspace.ts';
+import { eachStore, unavailableJson, unavailableText } from './each-store.ts';
 
 export interface VerifyOptions extends GlobalOptions {
   readonly store?: string;
@@ -31,11 +32,6 @@ export interface VerifyOptions extends GlobalOptions {
   readonly summary?: boolean;
 }
 
-interface Unavailable {
-  readonly store: string;
-  readonly error: FukugenError;
-}
-
 /** Proves what is stored, up to a level; what it covered is remembered, and shown at the end. */
 export async function verify(workspace: Workspace, options: VerifyOptions, context: RunContext): Promise<Outcome> {
   const level = levelFrom(options.level ?? 'bytes');
@@ -49,40 +45,35 @@ export async function verify(workspace: Workspace, options: VerifyOptions, conte
   const findings: Finding[] = [];
   const resumed: Resumed[] = [];
   const plans: string[] = [];
-  const unavailable: Unavailable[] = [];
-  for (const store of stores) {
-    try {
-      const generation = await chooseGeneration(store, options.at);
-      if (options.dryRun) {
-        plans.push(await planFor(store, generation, level, parts, memory));
-        continue;
-      }
-      const task = {
-        store,
-        generation,
-        level,
-        source: options.source,
-        parts,
-        restart: options.restart ?? false,
-        memory,
-      };
-      const verified = await verifyGeneration(task, context);
-      findings.push(...verified.findings);
-      if (verified.resumed) resumed.push(verified.resumed);
-      // A store that does not encrypt has nothing of a secret source to verify.
-      if (verified.findings.length > 0)
-        await markDoubt(store, generation, verified.findings, options.source === undefined);
-    } catch (error) {
-      // One store out of reach does not keep the others from being proven; it keeps the whole from being called so.
-      if (!(error instanceof FukugenError) || error.code === 'cancelled' || stores.length === 1) throw error;
-      unavailable.push({ store: store.name, error });
-      plans.push(`cannot verify ${store.name}: ${error.message}`);
+  const unavailable = await eachStore(stores, async (store) => {
+    const generation = await chooseGeneration(store, options.at);
+    if (options.dryRun) {
+      plans.push(await planFor(store, generation, level, parts, memory));
+      return;
     }
-  }
+    const task = {
+      store,
+      generation,
+      level,
+      source: options.source,
+      parts,
+      restart: options.restart ?? false,
+      memory,
+    };
+    const verified = await verifyGeneration(task, context);
+    findings.push(...verified.findings);
+    if (verified.resumed) resumed.push(verified.resumed);
+    // A store that does not encrypt has nothing of a secret source to verify.
+    if (verified.findings.length > 0)
+      await markDoubt(store, generation, verified.findings, options.source === undefined);
+  });
   const [first] = unavailable;
-  if (first && unavailable.length === stores.length) throw first.error;
-  const status = statusFor(findings, first);
-  if (options.dryRun) return { status, json: { dryRun: true, plans }, text: plans.join('\n'), isAnswer: true };
+  // One store out of reach does not keep the others from being proven; it keeps the whole from being called so.
+  const status = statusFor(findings, first?.error);
+  if (options.dryRun) {
+    const lines = [...plans, ...unavailableText(unavailable, 'cannot verify')];
+    return { status, json: { dryRun: true, plans: lines }, text: lines.join('\n'), isAnswer: true };
+  }
   if (findings.length === 0 && !first) {
     throw new FukugenError(
       'missing',
@@ -93,24 +84,30 @@ export async function verify(workspace: Workspace, options: VerifyOptions, conte
     );
   }
   const summary = await summaryOf(workspace, stores, options, memory);
-  const missed = unavailable.map(({ store, error }) => ({ store, code: error.code, message: error.message }));
   return {
     status,
-    json: { verified: status === exitStatus.success, level, findings, resumed, unavailable: missed, summary },
+    json: {
+      verified: status === exitStatus.success,
+      level,
+      findings,
+      resumed,
+      unavailable: unavailableJson(unavailable),
+      summary,
+    },
     text: [
       ...resumed.map(renderResumed),
       ...findings.map(renderFinding),
-      ...missed.map(({ store, message }) => `NOT VERIFIED  ${store}: ${message}`),
+      ...unavailableText(unavailable, 'NOT VERIFIED'),
       '',
       renderSummary(summary),
     ].join('\n'),
   };
 }
 
-function statusFor(findings: readonly Finding[], unavailable: Unavailable | undefined): number {
+function statusFor(findings: readonly Finding[], unavailable: FukugenError | undefined): number {
   const verdicts = new Set(findings.map(({ verdict }) => verdict));
   if (verdicts.has('failed')) return exitStatus.mismatch;
-  if (unavailable) return statusOf(unavailable.error.code);
+  if (unavailable) return statusOf(unavailable.code);
   return verdicts.has('incomplete') ? exitStatus.incomplete : exitStatus.success;
 }
 
