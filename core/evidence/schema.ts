@@ -4,6 +4,9 @@ import { type DrillRecord, drillMarks } from './record.ts';
 
 /** What a record looks like from outside; `record.ts` says what each field means. */
 
+/** Of the records that this version writes and reads. */
+const format = 1;
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const moment = z.iso.datetime();
 const seconds = z.number();
@@ -55,7 +58,7 @@ const measured = z.strictObject({
 
 const record = z
   .strictObject({
-    format: z.literal(1),
+    format: z.literal(format),
     policy: z.string(),
     drill: z.string(),
     trigger: z.enum(['schedule', 'hand']),
@@ -99,11 +102,18 @@ export function parseRecord(text: string): DrillRecord | readonly string[] {
   } catch {
     return ['it is not JSON'];
   }
-  const result = record.safeParse(value);
-  if (!result.success) {
-    return result.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`);
+  const given = Object(value) as { readonly format?: unknown };
+  if (Number.isInteger(given.format) && given.format !== format) {
+    return [`it is of format ${given.format}, and this version reads format ${format}: ask the version that wrote it`];
   }
-  return result.data as DrillRecord;
+  const result = record.safeParse(value, { reportInput: true });
+  return result.success ? (result.data as DrillRecord) : result.error.issues.map(sentenceOf);
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  const field = issue.path.join('.');
+  if (issue.code === 'invalid_type' && issue.input === undefined) return `it has no ${field}`;
+  return `${field || 'it'}: ${issue.message}`;
 }
 
 /** For other programs: `schema/drill-record.schema.json`. */

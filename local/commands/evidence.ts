@@ -56,10 +56,18 @@ export async function verifyEvidence(places: readonly string[], options: VerifyE
       ),
       ...chains.flatMap(({ findings }) => findings.map(({ key, kind, text }) => `${kind}: ${key}: ${text}`)),
       ...gone.map((hash) => `missing: no record has the SHA-256 ${hash}`),
+      ...(isIntact ? [] : nextSteps),
     ].join('\n'),
     isAnswer: true,
   };
 }
+
+/** For whoever is told that evidence is not what it was. */
+const nextSteps = [
+  'next: a record is written once, so the oldest version of an object is the true one, and what is gone may lie below a delete marker:',
+  '      aws s3api list-object-versions --bucket BUCKET --prefix KEY',
+  '      the other Region’s bucket has the same records: name both to have them compared',
+];
 
 /** Draws the report of the newest drills, or of one, with all history that there is. */
 export async function reportEvidence(

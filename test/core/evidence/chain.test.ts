@@ -133,6 +133,18 @@ describe('each kind of damage is named', () => {
       'unreadable',
       'cause: a record that failed names its cause, and one that passed has none',
     ],
+    [
+      'a later format',
+      chain.with(3, rewritten(3, { format: 2 })),
+      'unreadable',
+      'it is of format 2, and this version reads format 1: ask the version that wrote it',
+    ],
+    [
+      'no seal',
+      chain.with(3, { ...at(3), text: at(3).text.replace(/,\s*"seal": "[0-9a-f]+"/, '') }),
+      'unreadable',
+      'it has no seal',
+    ],
     ['no JSON', chain.with(3, { ...at(3), text: '' }), 'unreadable', 'it is not JSON'],
     [
       'other white space',
