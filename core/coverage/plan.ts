@@ -1,4 +1,5 @@
 import type { Duration } from '../policy/duration.ts';
+import type { Retention } from '../policy/retention.ts';
 import type { BackupPolicy, CloudPolicy, LocalPolicy } from '../policy/schema.ts';
 import { addCosts, type Cost } from './bill.ts';
 import { regionName } from './copies.ts';
@@ -45,6 +46,8 @@ export interface StorePlan {
   readonly kind: LocalPolicy['stores'][string]['kind'];
   /** @default - a folder of this machine */
   readonly host?: string;
+  /** @default - every generation is kept */
+  readonly retention?: Retention;
   /** @default - nobody sends a bill for it */
   readonly cost?: Cost;
 }
@@ -114,8 +117,15 @@ function planLocal(local: LocalPolicy, objectives: Plan['objectives'], options: 
     sources: coverSources(local, objectives, measuredRto, systems),
     stores: Object.entries(local.stores).map(([name, store]) => {
       const host = hostOf(store);
+      const { retention = local.retention } = store;
       const cost = host === undefined ? undefined : objectStorageCost(host, bytes && bytes / 1e9, prices);
-      return { name, kind: store.kind, ...(host !== undefined && { host }), ...(cost && { cost }) };
+      return {
+        name,
+        kind: store.kind,
+        ...(host !== undefined && { host }),
+        ...(retention && { retention }),
+        ...(cost && { cost }),
+      };
     }),
   };
 }

@@ -1,4 +1,4 @@
-import { defineBackup } from '../../core/policy/index.ts';
+import { defineBackup } from '#policy';
 
 /**
  * A small team in Tokyo with its production on RDS for PostgreSQL and Aurora PostgreSQL.

@@ -84,11 +84,11 @@ function localBlocks({ sources, stores }: LocalPlan): Block[] {
     {
       kind: 'table',
       header: ['STORE', 'KIND', 'WHERE', 'KEPT'],
-      rows: stores.map(({ name, kind, host }) => [
+      rows: stores.map(({ name, kind, host, retention }) => [
         name,
         kind,
         host ?? 'this machine',
-        'every generation: none is removed',
+        words.retained(retention),
       ]),
     },
     ...sameAnswers(sources).map(({ names, source }): Block => {

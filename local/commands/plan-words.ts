@@ -9,7 +9,7 @@ import type {
   SourcePlan,
   Term,
 } from '../../core/coverage/index.ts';
-import type { Duration } from '../../core/policy/index.ts';
+import type { Duration, Retention } from '../../core/policy/index.ts';
 
 /** The sentences of a plan. Numbers come from `core/policy`; nothing is reckoned here. */
 
@@ -48,6 +48,19 @@ export function kept({ kept: { for: keep, points, longer = [] } }: Coverage): st
   if (!points) return `every second of ${keep}`;
   const generations = longer.map((one) => `${one.of} ${range(one.points)}, ${one.for}`);
   return [`${range(points)} points, ${keep}`, ...generations].join('; ');
+}
+
+/** As the policy has it, rule by rule: a generation stays when one of them keeps it. */
+export function retained(retention: Retention | undefined): string {
+  if (!retention) return 'every generation: none is removed';
+  const { last, within, ...others } = retention;
+  return [
+    ...(within ? [`everything for ${within}`] : []),
+    ...(last ? [`the last ${last}`] : []),
+    ...Object.entries(others).map(([rule, much]) =>
+      rule.startsWith('within') ? `${rule.slice('within'.length).toLowerCase()} for ${much}` : `${much} ${rule}`,
+    ),
+  ].join(', ');
 }
 
 function range({ least, most }: { readonly least: number; readonly most: number }): string {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -232,6 +232,23 @@ describe('given a local policy', () => {
     expect(fact(text, 'sizes')).toEqual(['app, notes: not known; expected.data would tell']);
   });
 
+  test('then it says what each store keeps', async () => {
+    const { sources, stores } = local('r2');
+    const monthly = { kind: 'archive', path: './archive', retention: { monthly: 12, withinYearly: '10y' } } as const;
+    const kept = async (given: BackupPolicyInput['local'] & object) =>
+      (await planOf({ local: given })).text
+        .match(/^ {2}(disk|r2|monthly) +(generations|restic|archive) .*/gm)
+        ?.map((row) => row.split(/ {2,}/).at(-1));
+    expect(await kept({ sources, stores: { ...stores, monthly }, retention: '14d' })).toEqual([
+      'everything for 14d',
+      'everything for 14d',
+      '12 monthly, yearly for 10y',
+    ]);
+    expect(await kept({ sources, stores, retention: '14/8/6' })).toContain('14 daily, 8 weekly, 6 monthly');
+    expect(await kept({ sources, stores, retention: { last: 3 } })).toContain('the last 3');
+    expect(await kept({ sources, stores })).toContain('every generation: none is removed');
+  });
+
   test('when no schedule can meet the objective, then that is its status, and it says what could', async () => {
     const { status, text } = await planOf({ objectives: { rpo: '30m' }, local: local('r2') });
     expect(status).toBe(10);
@@ -332,5 +349,13 @@ describe('given the command line', () => {
     const { status, stdout } = await fukugen('plan', '--json', '--config', config);
     expect(status).toBe(10);
     expect(JSON.parse(stdout)).toMatchObject({ met: false });
+  });
+});
+
+describe('given the example of a team', () => {
+  test('when it is copied to the top of a checkout, then it finds what it imports there too', async () => {
+    const text = await readFile(join(root, 'examples/team-on-rds/backup.config.ts'), 'utf8');
+    expect([...text.matchAll(/ from '(.*)'/g)].map(([, module]) => module)).toEqual(['#policy']);
+    expect(await plan(root, { config: 'examples/team-on-rds/backup.config.ts' })).toMatchObject({ status: 0 });
   });
 });
