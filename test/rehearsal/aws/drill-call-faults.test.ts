@@ -8,7 +8,6 @@ import {
   expectNothingLeftAndNoHarm,
   type FaultScene,
   instance,
-  patience,
   setFaultScene,
 } from './fault-scene.ts';
 
@@ -16,7 +15,7 @@ let scene: FaultScene;
 
 beforeAll(async () => {
   scene = await setFaultScene();
-}, patience);
+});
 afterAll(async () => {
   await scene?.[Symbol.asyncDispose]();
 });
@@ -112,7 +111,6 @@ describe('a drill in which a call fails', () => {
       }
       expect({ green, unnamed }).toEqual({ green: [], unnamed: [] });
     },
-    patience,
   );
 
   test.each([instance, cluster])(
@@ -128,6 +126,5 @@ describe('a drill in which a call fails', () => {
         expectNothingLeftAndNoHarm(scene);
       }
     },
-    patience,
   );
 });

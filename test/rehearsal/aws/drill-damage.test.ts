@@ -14,7 +14,7 @@ beforeAll(async () => {
   scene = await setDrillScene(async ({ server }) => {
     await buildSampleDatabase(server, database, { bytes: 20e6 });
   });
-}, 120_000);
+});
 afterAll(async () => {
   await scene?.[Symbol.asyncDispose]();
 });
@@ -50,7 +50,7 @@ describe('a restored database that is not what was backed up', () => {
     expect(record?.cause).toBeNull();
     expect(execution.status).toBe('SUCCEEDED');
     expect(record?.checks.find(({ check }) => check === 'baseline')).toMatchObject({ outcome: 'passed' });
-  }, 60_000);
+  });
 
   test.each([
     ['a dropped table', 'shop.reviews', sql('drop table shop.reviews cascade')],
@@ -86,26 +86,24 @@ describe('a restored database that is not what was backed up', () => {
       (server: ScratchServer) => damagePage(server, 'shop.users_by_name', 8_192 + 4_000),
     ],
     ['a damaged page of a table', 'shop.reviews', (server: ScratchServer) => damagePage(server, 'shop.reviews', 4_000)],
-  ])(
-    'given %s, the verdict is red, and %s is named',
-    async (_, named, damage) => {
-      const { execution, record } = await drill(damage);
-      expect(execution.status).toBe('FAILED');
-      expect(record?.verdict).toBe('failed');
-      expect(JSON.stringify(record?.checks.filter(({ outcome }) => outcome !== 'passed'))).toContain(named);
-      expect(scene.cloud.scratches()).toEqual([]);
-    },
-    60_000,
-  );
+  ])('given %s, the verdict is red, and %s is named', async (_, named, damage) => {
+    const { execution, record } = await drill(damage);
+    expect(execution.status).toBe('FAILED');
+    expect(record?.verdict).toBe('failed');
+    expect(JSON.stringify(record?.checks.filter(({ outcome }) => outcome !== 'passed'))).toContain(named);
+    expect(scene.cloud.scratches()).toEqual([]);
+  });
 
   test('given an index that takes longer than there is time, it is named as not reached, and the verdict is red', async () => {
     const { cloud } = scene;
-    // The checker gets all but two minutes of it.
-    cloud.functions.limit(tokyo, 'hoshizora-drill-operator', 130);
+    // The checker gets all but two minutes of it: more than this machine needs for a whole drill.
+    const began = performance.now();
+    await drill();
+    cloud.functions.limit(tokyo, 'hoshizora-drill-operator', 123 + Math.ceil((performance.now() - began) / 1_000));
     const { execution, record } = await drill(async (server) => {
       await sql('create table shop.switch (is_on bool)')(server);
       await sql(`create function shop.slow(value int) returns int language plpgsql immutable as $$
-        begin if exists (select from shop.switch) then perform pg_sleep(60); end if; return value; end $$`)(server);
+        begin if exists (select from shop.switch) then perform pg_sleep(600); end if; return value; end $$`)(server);
       await sql('create table shop.endless as select 1 as id')(server);
       await sql('create index endless_by_slow on shop.endless (shop.slow(id))')(server);
       await sql('insert into shop.switch values (true)')(server);
@@ -114,7 +112,7 @@ describe('a restored database that is not what was backed up', () => {
     expect(execution.status).toBe('FAILED');
     const unreached = record?.checks.filter(({ outcome }) => outcome === 'incomplete');
     expect(JSON.stringify(unreached)).toContain('endless_by_slow');
-  }, 120_000);
+  });
 
   test('no password of any role is in evidence, notes, logs or notices', () => {
     const { cloud } = scene;

@@ -1,12 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import type { DrillRecord } from '../../../core/evidence/record.ts';
 import { synthesiseAssembly } from '../../../rehearsal/aws/assembly.ts';
 import type { DatabaseState } from '../../../rehearsal/aws/databases.ts';
 import type { ProductionDatabase } from '../../../rehearsal/aws/production.ts';
 import { protectProduction } from '../../../rehearsal/aws/protected-production.ts';
 import { SimulatedCloud } from '../../../rehearsal/aws/simulated-cloud.ts';
+
+// To bundle every function takes minutes on a machine that is busy, and so do dozens of drills.
+jest.setTimeout(300_000);
 
 export const tokyo = 'ap-northeast-1';
 export const osaka = 'ap-northeast-3';

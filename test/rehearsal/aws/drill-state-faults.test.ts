@@ -9,7 +9,6 @@ import {
   expectNothingLeftAndNoHarm,
   type FaultScene,
   instance,
-  patience,
   setFaultScene,
 } from './fault-scene.ts';
 
@@ -17,7 +16,7 @@ let scene: FaultScene;
 
 beforeAll(async () => {
   scene = await setFaultScene();
-}, patience);
+});
 afterAll(async () => {
   await scene?.[Symbol.asyncDispose]();
 });
@@ -77,7 +76,6 @@ describe('a drill in which a state fails', () => {
       }
       expect(wrong).toEqual([]);
     },
-    patience,
   );
 
   test.each<PassingFault>(['fails once', 'is killed once', 'is delivered twice'])(
@@ -92,29 +90,24 @@ describe('a drill in which a state fails', () => {
         expectNothingLeftAndNoHarm(scene);
       }
     },
-    patience,
   );
 
-  test(
-    'given an execution that is stopped at any state, nothing is left',
-    async () => {
-      for (const which of scene.states) {
-        const stop = new AbortController();
-        const execution = await drillWithFault(scene, cluster, {
-          signal: stop.signal,
-          around: async (state, invoke) => {
-            if (state !== which) return invoke();
-            stop.abort();
-            // The function goes on to its end; nobody waits for its answer.
-            return invoke();
-          },
-        });
-        expect(execution.status).toBe('ABORTED');
-        expectNothingLeftAndNoHarm(scene);
-      }
-    },
-    patience,
-  );
+  test('given an execution that is stopped at any state, nothing is left', async () => {
+    for (const which of scene.states) {
+      const stop = new AbortController();
+      const execution = await drillWithFault(scene, cluster, {
+        signal: stop.signal,
+        around: async (state, invoke) => {
+          if (state !== which) return invoke();
+          stop.abort();
+          // The function goes on to its end; nobody waits for its answer.
+          return invoke();
+        },
+      });
+      expect(execution.status).toBe('ABORTED');
+      expectNothingLeftAndNoHarm(scene);
+    }
+  });
 });
 
 describe('a drill whose scratch disappears underneath it', () => {
@@ -166,7 +159,6 @@ describe('a drill whose scratch disappears underneath it', () => {
         Object.fromEntries([...states].map((one) => [one, isOver(one) ? 'proven' : expect.stringMatching(cause)])),
       );
     },
-    patience,
   );
 });
 
@@ -201,6 +193,5 @@ describe('a drill whose scratch never becomes what it was asked to become', () =
       expect(left).toBeGreaterThan(0);
       expectNothingLeftAndNoHarm(scene);
     },
-    patience,
   );
 });

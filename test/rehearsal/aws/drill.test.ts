@@ -13,7 +13,7 @@ beforeAll(async () => {
   scene = await setDrillScene(async ({ server }) => {
     await buildSampleDatabase(server, 'hoshizora', { bytes: 20e6 });
   });
-}, 120_000);
+});
 afterAll(async () => {
   await scene?.[Symbol.asyncDispose]();
 });
@@ -95,7 +95,6 @@ describe('a drill over the synthesised state machine, with the bundled functions
       }
       expectNoHarm(execution);
     },
-    120_000,
   );
 
   test('given every call of every function, its role in the template allows it', async () => {

@@ -203,7 +203,7 @@ describe('simulated RDS', () => {
   });
 
   test('given a scratch that is still being made, it can neither be changed nor deleted', async () => {
-    databases.transitionMilliseconds = 1_000;
+    databases.isStuck = true;
     const DBSnapshotIdentifier = snapshotOf(production());
     await clients.rds.send(
       new RestoreDBInstanceFromDBSnapshotCommand({ DBInstanceIdentifier: 'x', DBSnapshotIdentifier }),
@@ -213,6 +213,7 @@ describe('simulated RDS', () => {
     await expect(clients.rds.send(modify)).rejects.toMatchObject(busy);
     const remove = new DeleteDBInstanceCommand({ DBInstanceIdentifier: 'x', SkipFinalSnapshot: true });
     await expect(clients.rds.send(remove)).rejects.toMatchObject(busy);
+    databases.isStuck = false;
   });
 
   test('given deletion protection, a database stays', async () => {

@@ -1,5 +1,7 @@
 import { expect } from '@jest/globals';
+import type { FunctionAnswer } from '../../../rehearsal/aws/functions.ts';
 import { allStates, type Execution, type RunOptions } from '../../../rehearsal/aws/state-machine.ts';
+import { eventually } from '../../helpers/local-processes.ts';
 import { type DrillScene, isWriting, setDrillScene, tokyo } from './drill-scene.ts';
 
 /*
@@ -62,15 +64,32 @@ export async function drillWithFault(
   look: () => void = () => {},
 ): Promise<Execution> {
   cloud.calls.length = 0;
-  const execution = await cloud.drill(tokyo, requestFor(name), { mostRetries: 2, ...options });
+  const { around = (_: string, invoke: () => Promise<FunctionAnswer>) => invoke(), ...others } = options;
+  const invocations: Promise<FunctionAnswer>[] = [];
+  const execution = await cloud.drill(tokyo, requestFor(name), {
+    mostRetries: 2,
+    ...others,
+    around: (state, invoke) =>
+      around(state, () => {
+        const answer = invoke();
+        invocations.push(answer);
+        return answer;
+      }),
+  });
   look();
   cloud.watch = () => {};
   cloud.databases.isStuck = false;
   cloud.functions.clockAhead = 0;
-  for (let round = 0; round < 20 && cloud.scratches().length > 0; round++) {
-    await cloud.functions.invoke(tokyo, 'hoshizora-drill-janitor', { trigger: 'hourly' });
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  // A function goes on though nobody waits for its answer.
+  await Promise.all(invocations);
+  await eventually(
+    async () => {
+      if (cloud.scratches().length > 0)
+        await cloud.functions.invoke(tokyo, 'hoshizora-drill-janitor', { trigger: 'hourly' });
+      return cloud.scratches().map(({ identifier, status }) => ({ identifier, status }));
+    },
+    ({ length }) => length === 0,
+  );
   return execution;
 }
 
@@ -83,6 +102,3 @@ export function expectNothingLeftAndNoHarm({ cloud }: FaultScene): void {
     expect(target).toMatch(/^hoshizora-drill-/);
   }
 }
-
-/** Milliseconds for a test of dozens of drills. */
-export const patience = 300_000;

@@ -106,8 +106,14 @@ describe('a synthesised state machine, run here', () => {
   test('given an execution that is stopped, it is aborted', async () => {
     await using deployed = deploy();
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 100);
-    const execution = await runStateMachine(machine('sleep'), deployed, region, {}, 'drill-4', { signal: stop.signal });
+    const execution = await runStateMachine(machine('sleep'), deployed, region, {}, 'drill-4', {
+      signal: stop.signal,
+      around: (_, invoke) => {
+        const answer = invoke();
+        stop.abort();
+        return answer;
+      },
+    });
     expect(execution.status).toBe('ABORTED');
   });
 
