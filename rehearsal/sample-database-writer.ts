@@ -4,6 +4,8 @@ import { FukugenError } from '../core/errors.ts';
 
 /** Somebody at work in a sample database. */
 export interface SampleWriter {
+  /** Resolves when it writes no more, for whatever reason. */
+  readonly ended: Promise<void>;
   /**
    * Waits for the transaction under way and ends. May be called again.
    *
@@ -84,6 +86,7 @@ export async function keepWriting(connection: pg.ClientConfig): Promise<SampleWr
   };
   const working = work();
   return {
+    ended: working.then(() => {}),
     async stop() {
       stopping.abort();
       const failure = await working;

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ExecaError, execa } from 'execa';
 import { type ObjectStore, startObjectStore } from '../../rehearsal/object-store.ts';
+import { eventually } from '../helpers/local-processes.ts';
 
 // One repository for the file: every restic command derives a key, which costs 0.65 s and more.
 let store: ObjectStore;
@@ -110,7 +110,9 @@ describe('given an object store that is no longer needed', () => {
     expect(existsSync(file)).toBe(true);
     asker.kill('SIGKILL');
     await asker;
-    for (let tries = 0; existsSync(file) && tries < 100; tries += 1) await sleep(50);
-    expect(existsSync(dirname(file))).toBe(false);
+    await eventually(
+      async () => existsSync(dirname(file)),
+      (isThere) => !isThere,
+    );
   });
 });

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type ScratchServer, startScratchServer } from '../../local/postgres/scratch-server.ts';
 import { buildSampleDatabase } from '../../rehearsal/sample-database.ts';
 import { keepWriting, lastHeartbeat } from '../../rehearsal/sample-database-writer.ts';
+import { eventually } from '../helpers/local-processes.ts';
 
 let server: ScratchServer;
 
@@ -34,9 +34,11 @@ describe('given a writer at work', () => {
   it('when it is stopped, then the last heartbeat is the last thing it wrote', async () => {
     const connection = await copy('stopped');
     const writer = await keepWriting(connection);
-    await sleep(700);
+    await eventually(
+      () => lastHeartbeat(connection),
+      (last) => Number(last?.sequence) >= 3,
+    );
     const { written, lastCommittedAt } = await writer.stop();
-    expect(written).toBeGreaterThanOrEqual(3);
     expect(await lastHeartbeat(connection)).toEqual({ at: lastCommittedAt, sequence: written });
   });
 
@@ -55,9 +57,8 @@ describe('given a writer at work', () => {
 
   it('when its database is dropped, then it ends by itself and still tells what it wrote', async () => {
     const writer = await keepWriting(await copy('dropped'));
-    await sleep(300);
     await execute('postgres', 'DROP DATABASE dropped WITH (FORCE)');
-    await sleep(400);
+    await writer.ended;
     const { written } = await writer.stop();
     expect(written).toBeGreaterThanOrEqual(1);
   });
@@ -65,7 +66,7 @@ describe('given a writer at work', () => {
   it('when a row is refused while the database is there, then stopping tells', async () => {
     const writer = await keepWriting(await copy('refusing'));
     await execute('refusing', 'DROP TABLE shop.heartbeats');
-    await sleep(400);
+    await writer.ended;
     await expect(writer.stop()).rejects.toMatchObject({ code: 'source' });
   });
 });
@@ -86,7 +87,7 @@ describe('given a writer on a server of its own', () => {
     await buildSampleDatabase(other, 'sample', { bytes: 12_000_000 });
     const writer = await keepWriting(other.connection('sample'));
     await other.stop();
-    await sleep(400);
+    await writer.ended;
     expect((await writer.stop()).written).toBeGreaterThanOrEqual(1);
   });
 });
