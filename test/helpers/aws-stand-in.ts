@@ -12,16 +12,19 @@ export interface Call {
 
 export interface StandIn {
   readonly calls: readonly Call[];
-  readonly url: string;
   close(): void;
 }
 
 /**
- * Something that answers in place of AWS, over AWS_ENDPOINT_URL: for the wiring of a handler, down to the bytes.
+ * Something that answers in place of AWS whoever follows the environment of this test: for the wiring of a handler, down to the bytes.
  *
  * @param answers - by operation: JSON, or XML where it begins with `<`; anything else is answered with `{}`
+ * @param environment - what the function is deployed with besides. @default - AKIDEXAMPLE in Tokyo
  */
-export async function standInForAws(answers: Readonly<Record<string, string>>): Promise<StandIn> {
+export async function standInForAws(
+  answers: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<StandIn> {
   const calls: Call[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -36,12 +39,18 @@ export async function standInForAws(answers: Readonly<Record<string, string>>): 
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    AWS_REGION: 'ap-northeast-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+    ...environment,
+  });
   const close = () => {
     server.closeAllConnections();
     server.close();
   };
-  return { calls, url, close };
+  return { calls, close };
 }
 
 function operationOf({ method, url = '', headers }: IncomingMessage, body: string): string {

@@ -7,30 +7,23 @@ import { samplePlan } from '../operator/simulated-aws.ts';
 
 let aws: StandIn;
 let folder: string;
-const before = { ...process.env };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fukugen-baseline-'));
   await writeFile(join(folder, 'drill-plan.json'), JSON.stringify(samplePlan()));
-  aws = await standInForAws({
-    DescribeDBInstances:
-      '<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><Endpoint><Address>shop-orders.example</Address><Port>5432</Port></Endpoint></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>',
-    GetSecretValue: JSON.stringify({ SecretString: '{"username":"reader","password":"hunter2"}' }),
-    'POST /2015-03-31/functions/shop-drill-reader-orders/invocations':
-      '{"takenAt":"2026-12-01T01:00:07.000Z","fingerprints":{},"activity":{},"freshness":[]}',
-  });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'ap-northeast-1',
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
-    LAMBDA_TASK_ROOT: folder,
-    BUCKET: 'shop-evidence',
-  });
+  aws = await standInForAws(
+    {
+      DescribeDBInstances:
+        '<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><Endpoint><Address>shop-orders.example</Address><Port>5432</Port></Endpoint></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>',
+      GetSecretValue: JSON.stringify({ SecretString: '{"username":"reader","password":"hunter2"}' }),
+      'POST /2015-03-31/functions/shop-drill-reader-orders/invocations':
+        '{"takenAt":"2026-12-01T01:00:07.000Z","fingerprints":{},"activity":{},"freshness":[]}',
+    },
+    { LAMBDA_TASK_ROOT: folder, BUCKET: 'shop-evidence' },
+  );
 });
 afterAll(async () => {
   aws.close();
-  process.env = before;
   await rm(folder, { recursive: true });
 });
 

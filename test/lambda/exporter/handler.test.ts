@@ -26,19 +26,16 @@ const lists = [
 
 let aws: StandIn;
 beforeAll(async () => {
-  aws = await standInForAws({
-    ...Object.fromEntries(lists.map((operation) => [operation, empty(operation)])),
-    DescribeDBInstances:
-      '<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><DBInstanceIdentifier>shop-main</DBInstanceIdentifier></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>',
-    DescribeSecurityGroups: '<not what was asked for',
-    GetTemplate: template,
-  });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'ap-northeast-3',
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
-  });
+  aws = await standInForAws(
+    {
+      ...Object.fromEntries(lists.map((operation) => [operation, empty(operation)])),
+      DescribeDBInstances:
+        '<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><DBInstanceIdentifier>shop-main</DBInstanceIdentifier></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>',
+      DescribeSecurityGroups: '<not what was asked for',
+      GetTemplate: template,
+    },
+    { AWS_REGION: 'ap-northeast-3' },
+  );
 });
 afterAll(() => aws.close());
 

@@ -7,38 +7,30 @@ import { samplePlan } from '../operator/simulated-aws.ts';
 
 let aws: StandIn;
 let folder: string;
-const before = { ...process.env };
 const empty = (name: string) => `<${name}Response><${name}Result></${name}Result></${name}Response>`;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fukugen-janitor-'));
   await writeFile(join(folder, 'plan-of-the-test.json'), JSON.stringify(samplePlan()));
-  aws = await standInForAws({
-    ...Object.fromEntries(
-      [
-        'DescribeDBInstances',
-        'DescribeDBSnapshots',
-        'DescribeDBClusterSnapshots',
-        'DescribeDBInstanceAutomatedBackups',
-        'DescribeDBClusterAutomatedBackups',
-      ].map((name) => [name, empty(name)]),
-    ),
-    DescribeDBClusters: '<not what was asked for',
-    'GET /shop-evidence/': '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>',
-  });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'ap-northeast-1',
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
-    LAMBDA_TASK_ROOT: folder,
-    DRILL_PLAN: 'plan-of-the-test.json',
-    BUCKET: 'shop-evidence',
-  });
+  aws = await standInForAws(
+    {
+      ...Object.fromEntries(
+        [
+          'DescribeDBInstances',
+          'DescribeDBSnapshots',
+          'DescribeDBClusterSnapshots',
+          'DescribeDBInstanceAutomatedBackups',
+          'DescribeDBClusterAutomatedBackups',
+        ].map((name) => [name, empty(name)]),
+      ),
+      DescribeDBClusters: '<not what was asked for',
+      'GET /shop-evidence/': '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>',
+    },
+    { LAMBDA_TASK_ROOT: folder, DRILL_PLAN: 'plan-of-the-test.json', BUCKET: 'shop-evidence' },
+  );
 });
 afterAll(async () => {
   aws.close();
-  process.env = before;
   await rm(folder, { recursive: true });
 });
 

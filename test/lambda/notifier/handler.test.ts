@@ -8,20 +8,16 @@ import { notifierConfig } from '../../helpers/sample-notifier.ts';
 let aws: StandIn;
 beforeAll(async () => {
   setClock(Date.parse('2026-11-21T09:00:00Z'));
-  aws = await standInForAws({
-    Publish: '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
-    'GET /backup-vaults/shop-replica/recovery-points': JSON.stringify({
-      RecoveryPoints: [{ Status: 'COMPLETED', CreationDate: Date.parse('2026-11-21T08:00:00Z') / 1_000 }],
-    }),
-  });
   const config: NotifierConfig = { ...notifierConfig, language: 'ja' };
-  Object.assign(process.env, {
-    NOTIFIER: JSON.stringify(config),
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'ap-northeast-1',
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
-  });
+  aws = await standInForAws(
+    {
+      Publish: '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
+      'GET /backup-vaults/shop-replica/recovery-points': JSON.stringify({
+        RecoveryPoints: [{ Status: 'COMPLETED', CreationDate: Date.parse('2026-11-21T08:00:00Z') / 1_000 }],
+      }),
+    },
+    { NOTIFIER: JSON.stringify(config) },
+  );
 });
 afterAll(() => {
   aws.close();

@@ -9,18 +9,14 @@ const expiration = new Date(Date.now() + 3_600_000).toISOString();
 
 let aws: StandIn;
 beforeAll(async () => {
-  aws = await standInForAws({
-    AssumeRole: `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>AKIDREADER</AccessKeyId><SecretAccessKey>none</SecretAccessKey><SessionToken>none</SessionToken><Expiration>${expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
-    Publish: '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
-  });
   const config: NotifierConfig = { ...notifierConfig, readers: { 'ap-northeast-3': reader } };
-  Object.assign(process.env, {
-    NOTIFIER: JSON.stringify(config),
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'ap-northeast-1',
-    AWS_ACCESS_KEY_ID: 'AKIDNOTIFIER',
-    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
-  });
+  aws = await standInForAws(
+    {
+      AssumeRole: `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>AKIDREADER</AccessKeyId><SecretAccessKey>none</SecretAccessKey><SessionToken>none</SessionToken><Expiration>${expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+      Publish: '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
+    },
+    { NOTIFIER: JSON.stringify(config), AWS_ACCESS_KEY_ID: 'AKIDNOTIFIER' },
+  );
 });
 afterAll(() => aws.close());
 

@@ -8,30 +8,26 @@ import { samplePlan } from './simulated-aws.ts';
 
 let aws: StandIn;
 let folder: string;
-const before = { ...process.env };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fukugen-operator-'));
   await writeFile(join(folder, 'drill-plan.json'), JSON.stringify(samplePlan()));
-  aws = await standInForAws({
-    'GET /backup-vaults/shop-primary/recovery-points': '{"RecoveryPoints":[]}',
-  });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'ap-northeast-1',
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
-    LAMBDA_TASK_ROOT: folder,
-    BUCKET: 'shop-evidence',
-    ACCOUNT: '111122223333',
-    PARTITION: 'aws',
-    CHECKER: 'shop-drill-checker',
-    SECURITY_GROUP: 'sg-1',
-  });
+  aws = await standInForAws(
+    {
+      'GET /backup-vaults/shop-primary/recovery-points': '{"RecoveryPoints":[]}',
+    },
+    {
+      LAMBDA_TASK_ROOT: folder,
+      BUCKET: 'shop-evidence',
+      ACCOUNT: '111122223333',
+      PARTITION: 'aws',
+      CHECKER: 'shop-drill-checker',
+      SECURITY_GROUP: 'sg-1',
+    },
+  );
 });
 afterAll(async () => {
   aws.close();
-  process.env = before;
   await rm(folder, { recursive: true });
 });
 

@@ -17,22 +17,20 @@ beforeAll(async () => {
     ...facts.marks.map(({ name, at }): [string, unknown] => [drillKeys.mark(target, name), { at }]),
     ...[...facts.answers].map(([number, answer]): [string, unknown] => [drillKeys.batch(target, number), answer]),
   ];
-  aws = await standInForAws({
-    'GET /shop-evidence/': '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>',
-    ...Object.fromEntries(notes.map(([key, value]) => [`GET /shop-evidence/${key}`, JSON.stringify(value)])),
-  });
   folder = await mkdtemp(join(tmpdir(), 'fukugen-recorder-'));
   await writeFile(join(folder, 'plan-of-the-test.json'), JSON.stringify(plan));
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'ap-northeast-1',
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
-    LAMBDA_TASK_ROOT: folder,
-    DRILL_PLAN: 'plan-of-the-test.json',
-    BUCKET: 'shop-evidence',
-    TOPIC: 'arn:aws:sns:ap-northeast-1:111122223333:shop-notices',
-  });
+  aws = await standInForAws(
+    {
+      'GET /shop-evidence/': '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>',
+      ...Object.fromEntries(notes.map(([key, value]) => [`GET /shop-evidence/${key}`, JSON.stringify(value)])),
+    },
+    {
+      LAMBDA_TASK_ROOT: folder,
+      DRILL_PLAN: 'plan-of-the-test.json',
+      BUCKET: 'shop-evidence',
+      TOPIC: 'arn:aws:sns:ap-northeast-1:111122223333:shop-notices',
+    },
+  );
 });
 afterAll(async () => {
   aws.close();

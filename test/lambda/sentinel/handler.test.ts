@@ -40,12 +40,6 @@ beforeAll(async () => {
       '<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><BackupRetentionPeriod>14</BackupRetentionPeriod><InstanceCreateTime>2026-01-01T00:00:00Z</InstanceCreateTime></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>',
     DescribeDBClusters: '<not what was asked for',
   });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'ap-northeast-1',
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
-  });
 });
 afterAll(() => aws.close());
 
