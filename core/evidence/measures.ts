@@ -70,7 +70,8 @@ function cost({ marks, note, finishedAt, usdPerHour }: DrillFacts): DrillMeasure
   const hours = seconds(asked.at, finishedAt) / 3_600;
   const bytes = note?.origin.bytes;
   const storage = bytes === undefined ? 'its storage' : `${Math.round(bytes / 2 ** 30)} GiB of storage`;
-  const used = `${note?.scratch.instanceClass ?? 'an instance'} and ${storage} for ${hours.toFixed(1)} h`;
+  const time = hours < 1 ? `${Math.ceil(hours * 60)} min` : `${hours.toFixed(1)} h`;
+  const used = `${note?.scratch.instanceClass ?? 'an instance'} and ${storage} for ${time}`;
   if (usdPerHour === undefined) return { usd: null, text: `${used}; the policy has no drill.usdPerHour` };
   return { usd: Math.round(hours * usdPerHour * 100) / 100, text: `${used}, USD ${usdPerHour} an hour` };
 }

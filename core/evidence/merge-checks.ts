@@ -10,6 +10,9 @@ const gravity: readonly CheckResult['outcome'][] = ['failed', 'incomplete', 'war
 /** Names of things that were not covered, in one result. */
 const mostNames = 50;
 
+/** Sentences of the parts of one result: tables and catalogue each have theirs. Of more, the gravest part's is told. */
+const mostTexts = 2;
+
 /** Checks that no batch answers: of the server, and those that look at more than the scratch. */
 const withoutBatch: readonly DrillCheck[] = ['connect', 'shrinkage', 'baseline'];
 
@@ -40,11 +43,12 @@ function merged(group: readonly [CheckResult, ...CheckResult[]]): CheckResult {
   ];
   if (group.length === 1) return gravest;
   const findings = group.flatMap((one) => one.findings);
+  const texts = [...new Set([gravest, ...group].map((one) => one.text))];
   const sum = (value: (one: CheckResult) => number) => group.reduce((total, one) => total + value(one), 0);
   const [covered, of] = [sum((one) => one.covered), sum((one) => one.of)];
   return {
     ...gravest,
-    text: `${gravest.text} (one of ${group.length} parts)`,
+    text: texts.length <= mostTexts ? texts.join('; ') : `${gravest.text} (one of ${group.length} parts)`,
     findings: findings.slice(0, mostFindings),
     more: sum((one) => one.more) + Math.max(0, findings.length - mostFindings),
     covered,

@@ -116,7 +116,8 @@ function axis(highest: number, length: (seconds: number) => string) {
     axisLabel: { ...ink, showMaxLabel: false, formatter: (value: number) => (value === 0 ? '0' : length(value)) },
     axisLine: line,
     axisTick: line,
-    splitLine: line,
+    // The end of the axis lies wherever the last bar or point does, beside a round distance.
+    splitLine: { ...line, showMaxLine: false },
   };
 }
 

@@ -20,7 +20,7 @@ export function outcomeMark(outcome: CheckResult['outcome'], language: Language)
 
 /** Seconds as people say them. Below a minute, seconds. */
 export function lengthText(seconds: number, language: Language): string {
-  if (seconds > 0 && seconds < 60) return language === 'ja' ? `${Math.round(seconds)}秒` : `${Math.round(seconds)} s`;
+  if (seconds < 60) return language === 'ja' ? `${Math.round(seconds)}秒` : `${Math.round(seconds)} s`;
   return lengthOf(seconds * 1_000, language);
 }
 

@@ -10,7 +10,8 @@ export function conclusionOf(reported: readonly Reported[], problems: readonly s
   const say = wordsOf[language];
   const failed = reported.filter(({ record }) => record.verdict === 'failed').length;
   const hasPassed = failed === 0 && problems.length === 0 && reported.length > 0;
-  const text = hasPassed ? say.all(reported.length) : say.some(failed, reported.length);
+  const warnings = reported.flatMap(({ record }) => record.checks).filter(({ outcome }) => outcome === 'warned').length;
+  const text = hasPassed ? say.all(reported.length, warnings) : say.some(failed, reported.length);
   return html`<p class="conclusion ${hasPassed ? 'passed' : 'failed'}">${hasPassed ? '✓' : '✕'} ${failed === 0 && !hasPassed ? say.verdict.failed : text}</p>`;
 }
 

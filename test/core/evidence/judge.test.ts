@@ -130,6 +130,15 @@ describe('checks', () => {
   });
 });
 
+test('a check in two parts is told in the sentences of both', () => {
+  const facts = answering(
+    checkResult('heap', { outcome: 'passed', text: 'every page of 3 tables verified' }),
+    checkResult('heap', { outcome: 'passed', text: 'schema read' }),
+  );
+  const found = judge(facts).checks.find(({ check, database }) => check === 'heap' && database === 'shop');
+  expect(found?.text).toBe('every page of 3 tables verified; schema read');
+});
+
 describe('what was measured', () => {
   test('is the RTO from the request to the first query, and on', () => {
     expect(judged().measured.rto).toEqual({ available: 32 * 60, checked: 49 * 60, objective: 14_400, met: true });
@@ -175,13 +184,13 @@ describe('what was measured', () => {
   test('is what the scratch used, without a price that nobody confirmed', () => {
     expect(judged().measured.cost).toEqual({
       usd: null,
-      text: 'db.t4g.medium and 20 GiB of storage for 1.0 h; the policy has no drill.usdPerHour',
+      text: 'db.t4g.medium and 20 GiB of storage for 59 min; the policy has no drill.usdPerHour',
     });
   });
 
   test('is what it cost, where the policy says what an hour does', () => {
     const { usd, text } = judged({ usdPerHour: 0.2 }).measured.cost;
-    expect(text).toBe('db.t4g.medium and 20 GiB of storage for 1.0 h, USD 0.2 an hour');
+    expect(text).toBe('db.t4g.medium and 20 GiB of storage for 59 min, USD 0.2 an hour');
     expect(usd).toBeCloseTo(0.2, 1);
     expect(judged({ usdPerHour: 20 }).measured.cost.usd).toBeCloseTo(100 * (usd as number), -1);
   });
