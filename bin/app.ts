@@ -9,7 +9,7 @@ import { FukugenError } from '../core/errors.ts';
 import { loadPolicy } from '../core/policy/index.ts';
 import { holdToObjectives } from '../lib/checks/objectives.ts';
 import { declareCloud } from '../lib/cloud.ts';
-import { ownChecksOf } from '../lib/own-checks.ts';
+import { ownChecksOrError } from '../lib/own-checks.ts';
 
 // Not by itself at exit: after a mistake in the policy there is nothing to write.
 const app = new App({ autoSynth: false });
@@ -22,9 +22,10 @@ try {
     });
   }
   const now = new Date();
+  const ownChecks = ownChecksOrError(app, policy.cloud, dirname(file));
   declareCloud(app, policy.name, policy.cloud, now, policy.language, {
     objectives: policy.objectives,
-    ownChecks: ownChecksOf(policy.cloud, dirname(file)),
+    ownChecks,
   });
   holdToObjectives(app, policy.cloud, policy.objectives, now);
   app.synth();

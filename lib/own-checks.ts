@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import { FukugenError } from '../core/errors.ts';
 import { readOwnChecks } from '../core/integrity/checks/own/read-own-checks.ts';
 import type { CloudPolicy } from '../core/policy/index.ts';
@@ -37,4 +39,19 @@ export function ownChecksOf({ drills, databases }: CloudPolicy, folder: string):
   }
   if (mistakes.length === 0) return { ofAll, of };
   throw new FukugenError('policy', mistakes.join('\n'), { next: 'docs/drills.md tells how own checks are written' });
+}
+
+/**
+ * The same for a synth, which tells what is wrong with them together with all else, not before it.
+ *
+ * @param scope - where the error is shown
+ */
+export function ownChecksOrError(scope: IConstruct, cloud: CloudPolicy, folder: string): OwnChecks {
+  try {
+    return ownChecksOf(cloud, folder);
+  } catch (error) {
+    if (!(error instanceof FukugenError)) throw error;
+    Validations.of(scope).addError('fukugen-own-checks', `${error.message}; ${error.next}`);
+    return { ofAll: [], of: {} };
+  }
 }

@@ -2,7 +2,6 @@ import { Duration } from '../policy/duration.ts';
 import type { BackupPolicy, CloudPolicy, DatabasePolicy } from '../policy/schema.ts';
 import { copiedEvery, isReplicated } from '../policy/traits.ts';
 import type { Place } from '../policy/vaults.ts';
-import { placeWindows } from '../policy/windows.ts';
 import { type CopyCount, countCopies, databaseCopies } from './copies.ts';
 import { type Expected, expectedOf, type Figure } from './expected.ts';
 import { type LongTerm, longTerm } from './generations.ts';
@@ -61,7 +60,6 @@ export interface DatabasePlan {
  * How well the policy protects each database, and what stands against its objectives.
  *
  * @param measuredRto - the longest restore on record, by the name of the database
- * @throws FukugenError `policy` when RDS has no room for its own windows: such a policy cannot be deployed
  */
 export function coverDatabases(
   cloud: CloudPolicy,
@@ -69,7 +67,6 @@ export function coverDatabases(
   measuredRto: Readonly<Record<string, Duration>>,
   now: Date,
 ): DatabasePlan[] {
-  placeWindows(cloud, now);
   return Object.entries(cloud.databases).map(([name, database]) => {
     const expected = expectedOf(database);
     const coverage = coverageOf(cloud, database, expected, now);

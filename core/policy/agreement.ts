@@ -1,9 +1,10 @@
-import type { CadencePolicy } from './cadence.ts';
+import { type CadencePolicy, cadence as cadenceForm } from './cadence.ts';
 import { minutesOfDay } from './clock.ts';
-import type { DatabasePolicy } from './databases.ts';
+import { type DatabasePolicy, windows } from './databases.ts';
 import { Duration } from './duration.ts';
 import { kindOf } from './traits.ts';
 import type { LockPolicy, Place } from './vaults.ts';
+import { windowMistakes } from './windows.ts';
 
 /** The parts of a cloud policy that have to fit together. */
 interface Parts extends Readonly<Record<Place, PlacePart>> {
@@ -27,8 +28,10 @@ export interface Disagreement {
 /**
  * Where the parts of a cloud policy, each right by itself, do not fit together. Looked at even when some of them are wrong,
  * so that all mistakes come at once: what is not a value of its type here is left to its own mistake.
+ *
+ * @param now - windows are compared in its year and the next
  */
-export function disagreements(cloud: Parts | null): Disagreement[] {
+export function disagreements(cloud: Parts | null, now: Date = new Date()): Disagreement[] {
   if (!cloud) return [];
   const databases = Object.entries(cloud.databases ?? {}).flatMap(([name, database]) =>
     [...aboutRetention(cloud, database), ...aboutCopies(cloud, database), ...aboutKey(cloud, database)].map(
@@ -40,6 +43,7 @@ export function disagreements(cloud: Parts | null): Disagreement[] {
   );
   return [
     ...databases,
+    ...aboutWindows(cloud, now),
     ...aboutGenerations(cloud),
     ...aboutLock(cloud, 'primary'),
     ...aboutLock(cloud, 'replica'),
@@ -64,11 +68,24 @@ function aboutRetention({ cadence }: Parts, database: DatabasePolicy): Disagreem
   ];
 }
 
+/** Of the databases whose own windows are written rightly, beside a cadence that is. */
+function aboutWindows({ cadence, databases }: Parts, now: Date): Disagreement[] {
+  if (!dividesDay(cadence?.every) || !areDurations(cadence.startWindow)) return [];
+  const { startsAt, timezone } = cadenceForm.shape;
+  if (!startsAt.safeParse(cadence.startsAt).success || !timezone.safeParse(cadence.timezone).success) return [];
+  const legible = Object.entries(databases ?? {}).filter(
+    ([, one]) =>
+      windows.backupWindow.safeParse(one?.backupWindow).success &&
+      windows.maintenanceWindow.safeParse(one?.maintenanceWindow).success,
+  );
+  return windowMistakes({ cadence, databases: Object.fromEntries(legible) }, now);
+}
+
 function aboutCopies({ cadence }: Parts, database: DatabasePolicy): Disagreement[] {
   if (!database || database.kind === 'instance') return [];
   const { copyEvery } = database;
   const every = cadence?.every;
-  if (!copyEvery || !areDurations(copyEvery, every)) return [];
+  if (!copyEvery || !areDurations(copyEvery) || !dividesDay(every)) return [];
   const fits = (minutes: number) => minutes % every.minutes === 0 && minutesOfDay % minutes === 0;
   if (fits(copyEvery.minutes)) return [];
   const right = Array.from({ length: 24 }, (_, index) => (index + 1) * every.minutes)
@@ -162,6 +179,10 @@ function keptIn({ cadence }: Parts, place: Place): { path: string[]; keep: Durat
       ? { path: ['keep'], keep: cadence?.keep }
       : { path: ['copy', 'keep'], keep: cadence?.copy?.keep };
   return [...(own.keep ? [{ ...own, keep: own.keep }] : []), ...ofGeneration];
+}
+
+function dividesDay(every: Duration | undefined): every is Duration {
+  return every instanceof Duration && minutesOfDay % every.minutes === 0;
 }
 
 function areDurations(...values: unknown[]): boolean {

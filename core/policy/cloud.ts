@@ -9,7 +9,8 @@ import { settingsExport } from './settings-export.ts';
 import { uploads } from './uploads.ts';
 import { lock } from './vaults.ts';
 
-const account = z.string().regex(/^\d{12}$/, 'write the twelve digits of an AWS account, in quotes');
+const twelveDigits = 'write the twelve digits of an AWS account, in quotes';
+const account = z.string(twelveDigits).regex(/^\d{12}$/, twelveDigits);
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'write an AWS Region such as ap-northeast-1');
 

@@ -19,7 +19,7 @@ const maintenanceWindow = z
   );
 
 /** What a policy says of every database, whoever made it. */
-const windows = {
+export const windows = {
   /**
    * When RDS takes its own daily snapshot, UTC.
    * @default - thirty minutes placed clear of every start window of the plan
@@ -61,9 +61,8 @@ const reckoning = {
 const rehearsed = { drill: databaseDrill.prefault({}) };
 
 /** Full engine version; AWS upgrades the minor within the maintenance window. */
-const engineVersion = z
-  .string()
-  .regex(/^1[3-8]\.\d{1,2}$/, 'write a PostgreSQL version from 13 to 18 with its minor, such as 17.6');
+const fullVersion = 'write a PostgreSQL version from 13 to 18 with its minor, in quotes, such as "17.6"';
+const engineVersion = z.string(fullVersion).regex(/^1[3-8]\.\d{1,2}$/, fullVersion);
 
 const instanceClass = z.string().regex(/^db\.[a-z0-9]+\.[a-z0-9]+$/, 'write an instance class such as db.t4g.medium');
 

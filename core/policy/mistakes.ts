@@ -29,10 +29,15 @@ function lines(issue: z.core.$ZodIssue, input: unknown): string[] {
         `${path}: received ${shown(issue, input)}; write ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`,
       ];
     case 'invalid_type':
-      return [`${path}: received ${shown(issue, input)}; write ${article(issue.expected)}`];
+      return [`${path}: received ${shown(issue, input)}; ${ownWords(issue) ?? `write ${article(issue.expected)}`}`];
     default:
       return [`${path}: received ${shown(issue, input)}; ${issue.message}`];
   }
+}
+
+/** What the schema says itself, where it says more than a type. */
+function ownWords({ message }: z.core.$ZodIssue): string | undefined {
+  return message.startsWith('Invalid input') ? undefined : message;
 }
 
 function dotted(path: readonly PropertyKey[]): string {

@@ -19,7 +19,12 @@ import type { CloudPolicy } from './schema.ts';
 type Cadence = CloudPolicy['cadence'];
 
 /** What decides when AWS Backup may start a job. */
-type StartTimes = Pick<Cadence, 'every' | 'startsAt' | 'timezone' | 'startWindow'>;
+export type StartTimes = Pick<Cadence, 'every' | 'startsAt' | 'timezone' | 'startWindow'>;
+
+interface Policy {
+  readonly cadence: StartTimes;
+  readonly databases: Readonly<Record<string, Given>>;
+}
 
 /** Minutes of the UTC day, from `start` (included, 0 to 1,439) for `length`; it may run past midnight. */
 export interface Stretch {
@@ -63,28 +68,47 @@ function startWindows(times: StartTimes, now: Date): Stretch[] {
   );
 }
 
-/**
- * The windows of every database: those that the policy gives, checked, and the others placed in the first clear half
- * hour after midnight in the timezone of the cadence, maintenance on Sunday.
- *
- * @throws FukugenError `policy` naming every mistake of every database at once
- */
-export function placeWindows(
-  { cadence, databases }: Pick<CloudPolicy, 'cadence' | 'databases'>,
-  now: Date = new Date(),
-): Record<string, RdsWindows> {
-  const mistakes = new Set<string>();
-  const windows: Record<string, RdsWindows> = {};
-  for (const [name, database] of Object.entries(databases)) {
+/** What is wrong with a window of a database, or with a cadence that leaves its windows no place. */
+export interface WindowMistake {
+  readonly path: readonly string[];
+  readonly received: string;
+  readonly message: string;
+}
+
+export function windowMistakes({ cadence, databases }: Policy, now: Date = new Date()): WindowMistake[] {
+  const mistakes = Object.entries(databases).flatMap(([name, database]) => {
     const { backup, maintenance } = place(cadence, database, now);
-    for (const mistake of givenMistakes(cadence, database, now)) mistakes.add(`cloud.databases.${name}.${mistake}`);
-    if (backup && maintenance) windows[name] = { backup, maintenance };
-    else mistakes.add(noPlace(cadence, database, now));
+    const given = givenMistakes(cadence, database, now).map(({ key, ...mistake }) => ({
+      path: ['databases', name, key],
+      ...mistake,
+    }));
+    return backup && maintenance ? given : [...given, noPlace(cadence, database, now)];
+  });
+  // Several databases may have no place for the same reason.
+  return [...new Map(mistakes.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/**
+ * The windows of every database: those that the policy gives, and the others placed in the first clear half hour after
+ * midnight in the timezone of the cadence, maintenance on Sunday.
+ *
+ * @throws FukugenError `policy` naming every mistake of every database at once: a policy that was read has none today
+ */
+export function placeWindows(policy: Policy, now: Date = new Date()): Record<string, RdsWindows> {
+  const mistakes = windowMistakes(policy, now);
+  if (mistakes.length > 0) {
+    const count = mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`;
+    const lines = mistakes.map(
+      ({ path, received, message }) => `  cloud.${path.join('.')}: received ${received}; ${message}`,
+    );
+    throw new FukugenError('policy', `the windows of the policy have ${count}:\n${lines.join('\n')}`);
   }
-  if (mistakes.size === 0) return windows;
-  const count = mistakes.size === 1 ? '1 mistake' : `${mistakes.size} mistakes`;
-  const lines = [...mistakes].map((mistake) => `  ${mistake}`);
-  throw new FukugenError('policy', `the windows of the policy have ${count}:\n${lines.join('\n')}`);
+  return Object.fromEntries(
+    Object.entries(policy.databases).map(([name, database]) => [
+      name,
+      place(policy.cadence, database, now) as RdsWindows,
+    ]),
+  );
 }
 
 /** Maintenance goes first: it needs the longer stretch, and the hour before it has room for the backup window. */
@@ -107,15 +131,19 @@ function place(times: StartTimes, given: Given, now: Date): Partial<RdsWindows> 
   return { ...(backup && { backup }), ...(maintenance && { maintenance }) };
 }
 
-function givenMistakes(times: StartTimes, given: Given, now: Date): string[] {
+function givenMistakes(
+  times: StartTimes,
+  given: Given,
+  now: Date,
+): (Omit<WindowMistake, 'path'> & { readonly key: keyof Given })[] {
   const { backupWindow, maintenanceWindow } = given;
-  const mistakes: string[] = [];
+  const mistakes: ReturnType<typeof givenMistakes> = [];
   const check = (key: keyof Given, leadIn: number, clear: () => string | undefined) => {
     const text = given[key];
     if (text === undefined) return;
     const say = (wrong: string) => {
       const better = clear();
-      mistakes.push(`${key}: received "${text}"; ${wrong}${better ? `; "${better}" is clear` : ''}`);
+      mistakes.push({ key, received: `"${text}"`, message: `${wrong}${better ? `; "${better}" is clear` : ''}` });
     };
     const { start, length } = read(text);
     if (length < shortest) say(`RDS wants at least 30 minutes, and this is ${length}`);
@@ -135,7 +163,7 @@ function givenMistakes(times: StartTimes, given: Given, now: Date): string[] {
 }
 
 /** Why there is no clear half hour, and the smallest changes that would make one. */
-function noPlace(cadence: Cadence, given: Given, now: Date): string {
+function noPlace(cadence: StartTimes, given: Given, now: Date): WindowMistake {
   const leavesRoom = (times: StartTimes, windows: Given) => {
     const { backup, maintenance } = place(times, windows, now);
     return backup !== undefined && maintenance !== undefined;
@@ -153,18 +181,32 @@ function noPlace(cadence: Cadence, given: Given, now: Date): string {
     return [changes.filter(Boolean).join(' with ')];
   });
   if (leavesRoom(cadence, {})) remedies.push('leaving both windows of the database to fukugen');
-  return `cloud.cadence: received every "${cadence.every}" with startWindow "${cadence.startWindow}"; RDS needs 30 minutes a day for its own backup, and 30 minutes a week for maintenance with the hour before it, clear of every start window, and there are none; ${[...new Set(remedies)].join(', or ')} would leave room`;
+  const received = `every "${cadence.every}" with startWindow "${cadence.startWindow}"`;
+  return {
+    path: ['cadence'],
+    received,
+    message: `RDS needs 30 minutes a day for its own backup, and 30 minutes a week for maintenance with the hour before it, clear of every start window, and ${received} leaves none; ${[...new Set(remedies)].join(', or ')} would leave room`,
+  };
 }
 
 function utcOffsets(timezone: string, now: Date): number[] {
   return [...new Set(dailyOffsets(timezone, now))];
 }
 
+const knownOffsets = new Map<string, readonly number[]>();
+
 /**
  * In minutes east of Greenwich, once for each day of the year of `now` and of the next: no zone changes its offset for
- * less than a day.
+ * less than a day. They are kept, since one policy asks many times, and each time is 731 dates to write.
  */
-export function dailyOffsets(timezone: string, now: Date): number[] {
+export function dailyOffsets(timezone: string, now: Date): readonly number[] {
+  const key = `${now.getUTCFullYear()} ${timezone}`;
+  const offsets = knownOffsets.get(key) ?? readOffsets(timezone, now);
+  knownOffsets.set(key, offsets);
+  return offsets;
+}
+
+function readOffsets(timezone: string, now: Date): number[] {
   const format = new Intl.DateTimeFormat('en', { timeZone: timezone, timeZoneName: 'longOffset' });
   const from = Date.UTC(now.getUTCFullYear(), 0, 1);
   const days = (Date.UTC(now.getUTCFullYear() + 2, 0, 2) - from) / (day * 60_000) + 1;

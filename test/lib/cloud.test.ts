@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { declareCloud } from '../../lib/cloud.ts';
 import { account, cloudPolicy, newApp, synthesise } from './synthesise.ts';
@@ -58,14 +57,6 @@ test('no stack can be deleted by accident', () => {
   const app = newApp();
   declareCloud(app, 'shop', cloudPolicy());
   expect(app.synth().stacks.map((stack) => stack.terminationProtection)).toEqual(Array(7).fill(true));
-});
-
-test('windows without a clear place are refused before a stack is built', () => {
-  const app = newApp();
-  expect(() => declareCloud(app, 'shop', cloudPolicy({ cadence: { every: '1h' } }))).toThrow(
-    /every "1h".*there are none; every "3h" would leave room$/,
-  );
-  expect(app.node.children.filter(Stack.isStack)).toEqual([]);
 });
 
 test('the synth fails on a construct that the security rules refuse', () => {

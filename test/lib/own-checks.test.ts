@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { App } from 'aws-cdk-lib';
 import type { DrillsPolicy } from '../../core/policy/index.ts';
 import { drillPlanOf } from '../../lib/drill-plan.ts';
-import { ownChecksOf } from '../../lib/own-checks.ts';
-import { cloudPolicy, main } from './synthesise.ts';
+import { ownChecksOf, ownChecksOrError } from '../../lib/own-checks.ts';
+import { cloudPolicy, main, newStack } from './synthesise.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -51,4 +52,14 @@ test('given one name twice for a database, refuses it', async () => {
 
 test('given no drills, reads nothing', () => {
   expect(ownChecksOf(cloudPolicy({ drills: false }), '/nowhere')).toEqual({ ofAll: [], of: {} });
+});
+
+test('given a folder that is not there, the synth fails with it, and declares the rest', () => {
+  const stack = newStack();
+  // CDK prints what it finds.
+  jest.spyOn(console, 'error').mockImplementation(() => {});
+  expect(ownChecksOrError(stack, policy, '/nowhere')).toEqual({ ofAll: [], of: {} });
+  expect(() => App.of(stack)?.synth()).toThrow(
+    /own checks, \/nowhere\/checks, cannot be read[\s\S]*\/nowhere\/checks\/orders, cannot be read; docs\/drills\.md tells/,
+  );
 });

@@ -160,7 +160,7 @@ describe('policy', () => {
     [
       'an account as a number',
       { cloud: { ...cloud, account: 123456789012 } },
-      'cloud.account: received 123456789012; write a text',
+      'cloud.account: received 123456789012; write the twelve digits of an AWS account, in quotes',
     ],
     [
       'a name that is no name',
@@ -327,8 +327,43 @@ describe('policy', () => {
       'local.sources.app: received an object with kind, url, host; give either url or the separate fields, not both',
     ],
     ['a text instead of a policy', 'hello', '(top level): received "hello"; write an object'],
+    [
+      'a window in the way of the plan, beside another mistake',
+      {
+        cloud: {
+          replica: { lock: { minKeep: 'x' } },
+          databases: { a: { kind: 'instance', engineVersion: '9.6', backupWindow: '15:30-16:30' } },
+        },
+      },
+      'cloud.databases.a.backupWindow: received "15:30-16:30"; it overlaps the start window 15:00-16:00 UTC of AWS Backup; "16:15-16:45" is clear',
+    ],
+    [
+      'a cadence without room for windows',
+      {
+        cloud: {
+          cadence: { every: '2h' },
+          databases: { a: { kind: 'cluster', engineVersion: '17.5', copyEvery: '24h' } },
+        },
+      },
+      'cloud.cadence: received an object with every; RDS needs 30 minutes a day for its own backup, and 30 minutes a week for maintenance with the hour before it, clear of every start window, and every "2h" with startWindow "1h" leaves none; every "3h" would leave room',
+    ],
+    [
+      'a version that is a number',
+      { cloud: { databases: { a: { kind: 'instance', engineVersion: 17.6 } } } },
+      'cloud.databases.a.engineVersion: received 17.6; write a PostgreSQL version from 13 to 18 with its minor, in quotes, such as "17.6"',
+    ],
   ])('given %s, the sentence says what would be right', (_name, policy, sentence) => {
     expect(mistakesOf(policy)).toContain(sentence);
+  });
+
+  test('given a cadence that divides no day, nothing is said of what would have to fit it', () => {
+    const cadence = { every: '5h' };
+    const databases = {
+      a: { kind: 'cluster', engineVersion: '17.5', copyEvery: '10h', backupWindow: '15:30-16:30' },
+    };
+    expect(mistakesOf({ cloud: { cadence, databases } }).slice(1)).toEqual([
+      expect.stringMatching(/^cloud\.cadence\.every: /),
+    ]);
   });
 
   test('given a password where a reference belongs, the message does not repeat it', () => {

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FukugenError } from '../../../core/errors.ts';
-import { type BackupPolicyInput, type CloudPolicy, parsePolicy } from '../../../core/policy/index.ts';
+import { cadence as cadenceForm } from '../../../core/policy/cadence.ts';
+import {
+  type BackupPolicyInput,
+  type CloudPolicy,
+  type InstancePolicy,
+  parsePolicy,
+} from '../../../core/policy/index.ts';
 import { placeWindows, runsOfDay } from '../../../core/policy/windows.ts';
 
 type CadenceInput = NonNullable<NonNullable<BackupPolicyInput['cloud']>['cadence']>;
@@ -9,16 +15,18 @@ type Given = { backupWindow?: string; maintenanceWindow?: string };
 
 const now = new Date('2026-11-21T00:00:00Z');
 
+/** Read part by part: a whole policy whose windows are wrong is refused before any is placed. */
 function cloud(cadence: CadenceInput = {}, ...databases: Given[]): CloudPolicy {
   const all = databases.length > 0 ? databases : [{}];
-  return parsePolicy({
-    cloud: {
-      cadence,
-      databases: Object.fromEntries(
-        all.map((given, index) => [`db${index}`, { kind: 'instance', engineVersion: '17.6', ...given }]),
-      ),
-    },
-  }).cloud as CloudPolicy;
+  const whole = parsePolicy({ cloud: { databases: { main: { kind: 'instance', engineVersion: '17.6' } } } })
+    .cloud as CloudPolicy;
+  return {
+    ...whole,
+    cadence: cadenceForm.parse(cadence),
+    databases: Object.fromEntries(
+      all.map((given, index) => [`db${index}`, { ...(whole.databases.main as InstancePolicy), ...given }]),
+    ),
+  };
 }
 
 /** The message of the mistake, one line each. */
@@ -76,7 +84,7 @@ describe('mistakes', () => {
   test('an hourly cadence has no clear half hour, and the message says which cadence has one', () => {
     expect(mistakes(cloud({ every: '1h' }))).toEqual([
       'the windows of the policy have 1 mistake:',
-      'cloud.cadence: received every "1h" with startWindow "1h"; RDS needs 30 minutes a day for its own backup, and 30 minutes a week for maintenance with the hour before it, clear of every start window, and there are none; every "3h" would leave room',
+      'cloud.cadence: received every "1h" with startWindow "1h"; RDS needs 30 minutes a day for its own backup, and 30 minutes a week for maintenance with the hour before it, clear of every start window, and every "1h" with startWindow "1h" leaves none; every "3h" would leave room',
     ]);
   });
 
