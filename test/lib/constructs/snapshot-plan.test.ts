@@ -1,19 +1,20 @@
 import { expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as backup from 'aws-cdk-lib/aws-backup';
+import { cadence } from '../../../core/policy/cadence.ts';
 import { type BackupPolicyInput, Duration, snapshotRules } from '../../../core/policy/index.ts';
 import { BackupRole } from '../../../lib/constructs/backup-role.ts';
 import { SnapshotPlan } from '../../../lib/constructs/snapshot-plan.ts';
-import { cloudPolicy, newStack } from '../synthesise.ts';
+import { newStack } from '../synthesise.ts';
 
 type CadenceInput = NonNullable<NonNullable<BackupPolicyInput['cloud']>['cadence']>;
 
 const database = 'arn:aws:rds:ap-northeast-1:111122223333:db:shop-main';
 const replicaVault = 'arn:aws:backup:ap-northeast-3:111122223333:backup-vault:shop-replica';
 
-function plan(cadence: CadenceInput = {}, copyEvery?: Duration): Template {
+function plan(written: CadenceInput = {}, copyEvery?: Duration): Template {
   const stack = newStack();
-  const policy = cloudPolicy({ cadence }).cadence;
+  const policy = cadence.parse(written);
   new SnapshotPlan(stack, 'Snapshots', {
     name: 'shop',
     role: new BackupRole(stack, 'Role', { name: 'shop-backup' }),
