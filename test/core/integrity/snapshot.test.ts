@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Connection } from '../../../core/integrity/connection.ts';
 import { fingerprintDatabase, openSnapshot } from '../../../core/integrity/index.ts';
+import { eventually } from '../../helpers/local-processes.ts';
 import { useServer } from './support.ts';
 
 const server = useServer();
@@ -35,11 +37,27 @@ describe('a snapshot', () => {
     );
     await server().connected(database, async (client) => {
       await openSnapshot(client);
-      const truncations: Promise<unknown>[] = [];
-      const { tables } = await fingerprintDatabase(client, {
-        // t has been read; z is next, and somebody empties it now.
+      let truncation: Promise<unknown> | undefined;
+      let isNext = false;
+      // t has been read; z is next, and somebody empties it now, or waits until that is allowed.
+      const meanwhile: Connection = {
+        query: async (text, values) => {
+          if (isNext && !truncation) {
+            let isOver = false;
+            truncation = server()
+              .run(database, 'truncate z')
+              .then(() => {
+                isOver = true;
+              });
+            const waiting = `select from pg_stat_activity where query = 'truncate z' and wait_event_type = 'Lock'`;
+            await eventually(async () => isOver || (await server().run('postgres', waiting)).rowCount === 1, Boolean);
+          }
+          return client.query(text, values);
+        },
+      };
+      const { tables } = await fingerprintDatabase(meanwhile, {
         onTable: () => {
-          if (truncations.length === 0) truncations.push(server().run(database, 'truncate z'));
+          isNext = true;
         },
       });
       expect(tables.map(({ name, rows }) => [name, rows])).toEqual([
@@ -47,7 +65,7 @@ describe('a snapshot', () => {
         ['z', 1],
       ]);
       await client.query('commit');
-      await Promise.all(truncations);
+      await truncation;
     });
   });
 
