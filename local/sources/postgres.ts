@@ -1,8 +1,5 @@
-import { hash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import type pg from 'pg';
-import { FukugenError } from '../../core/errors.ts';
 import {
   type Comparison,
   compareFingerprints,
@@ -14,12 +11,9 @@ import {
 } from '../../core/integrity/index.ts';
 import type { SourcePolicy } from '../../core/policy/index.ts';
 import { bytesText } from '../console/table.ts';
-import { compareTree } from '../generation/compare-tree.ts';
-import { type Entry, type FileEntry, readEntries, writeEntries } from '../generation/entry.ts';
+import type { Entry } from '../generation/entry.ts';
 import { type PostgresDetail, type SourceRecord, sourceLayout } from '../generation/manifest.ts';
-import { recordTree } from '../generation/record-tree.ts';
-import { readRecorded, writeDurably } from '../generation/recorded-file.ts';
-import { composePrograms } from '../postgres/compose.ts';
+import { readRecorded } from '../generation/recorded-file.ts';
 import {
   type Connection,
   connectionFrom,
@@ -30,28 +24,24 @@ import {
   serverOf,
   withSession,
 } from '../postgres/connection.ts';
-import { type DatabaseSetting, readSettings } from '../postgres/database-shell.ts';
-import { dumpDatabase } from '../postgres/dump.ts';
-import { dumpGlobals, presentRoles, rolesIn } from '../postgres/globals.ts';
+import { presentRoles, rolesIn } from '../postgres/globals.ts';
+import { databasesBeside } from '../postgres/names-beside.ts';
 import { partOf, partText, requireTables, tablesOf } from '../postgres/part.ts';
-import { clientFor, type PostgresPrograms, serverFor } from '../postgres/programs.ts';
+import { clientFor, serverFor } from '../postgres/programs.ts';
 import { type DatabaseRestore, type RestoredDatabase, restoreDatabase } from '../postgres/restore-database.ts';
 import { restorePart } from '../postgres/restore-part.ts';
 import { startScratchServer } from '../postgres/scratch-server.ts';
+import { globalsPath, readStored, requireIntact } from '../postgres/stored.ts';
 import { databaseExists, dropDatabase, renaming, sessionsIn, swapDatabases } from '../postgres/swap-database.ts';
 import { policyPath } from '../system/folders.ts';
 import type { RunContext } from '../system/run-context.ts';
-import type { Beside, CaptureContext, Captured, Plan, Proof } from './source.ts';
-
-/** Where things lie inside the source's folder of a generation. */
-const dumpPath = join(sourceLayout.data, 'dump');
-const settingsPath = join(sourceLayout.data, 'settings.json');
-const globalsPath = join(sourceLayout.data, 'globals.sql');
-
-const largestShown = 5;
+import { dumpingClient, largestShown } from './postgres-capture.ts';
+import type { Beside, Plan, Proof } from './source.ts';
 
 /** A database that every server has, to work from when the one in question is missing or in the way. */
 const maintenanceDatabase = 'postgres';
+
+export { capture } from './postgres-capture.ts';
 
 export function settingsOf(
   { compose, ...policy }: Extract<SourcePolicy, { kind: 'postgres' }>,
@@ -60,16 +50,6 @@ export function settingsOf(
   if (!compose) return policy;
   const file = compose.file && policyPath(compose.file, policyFile);
   return { ...policy, compose: { ...compose, file, folder: dirname(policyFile) } };
-}
-
-/** For dumping; a restore runs here, where the files are. */
-function dumpingClient(
-  { compose }: PostgresPolicy,
-  { config }: Connection,
-  serverMajor: number,
-): Promise<PostgresPrograms> {
-  if (!compose) return clientFor(serverMajor);
-  return composePrograms(compose, { user: String(config.user), database: String(config.database) });
 }
 
 export async function plan(policy: PostgresPolicy): Promise<Plan> {
@@ -99,81 +79,6 @@ async function largestText(client: pg.Client): Promise<string> {
   );
   if (rows.length === 0) return '';
   return `, largest ${rows.map(({ schema, name, bytes }) => `${named(schema, name)} about ${bytesText(Number(bytes))}`).join(', ')}`;
-}
-
-/** Dump and fingerprint read the same exported snapshot, so that a restore can be held against exactly what was dumped. */
-export async function capture(policy: PostgresPolicy, context: CaptureContext): Promise<Captured> {
-  const connection = await connectionOf(policy);
-  const data = join(context.folder, sourceLayout.data);
-  await mkdir(data, { mode: 0o700 });
-  return withSession(connection, async (client) => {
-    const server = await serverOf(client);
-    const programs = await dumpingClient(policy, connection, server.major);
-    const snapshot = await openSnapshot(client);
-    const part = partOf(policy);
-    const chosen = part && (await requireTables(client, part, databaseOf(connection)));
-    const settings = await readSettings(client);
-    const { rows } = await client.query<{ server_encoding: string }>('SHOW server_encoding');
-    const encoding = rows[0]?.server_encoding ?? '';
-    const { rows: sizes } = await client.query<{ size: string }>('SELECT pg_database_size(current_database()) AS size');
-    // Sequences do not follow snapshots: they are read first, so that what is dumped is never behind what is recorded.
-    const sequencesRead = Promise.withResolvers<void>();
-    const fingerprinting = fingerprintDatabase(client, {
-      onSequencesRead: sequencesRead.resolve,
-      ...(chosen ? { tables: (name) => chosen.tables.has(name) } : {}),
-      onTable: (_name, done, total) => context.progress.count(done, total, 'tables'),
-      signal: context.signal,
-    });
-    await Promise.race([sequencesRead.promise, fingerprinting]);
-    const [recorded, linked] = await together(
-      fingerprinting,
-      (signal) =>
-        dumpDatabase({
-          connection,
-          programs,
-          snapshot,
-          encoding,
-          without: chosen?.others,
-          into: join(context.folder, dumpPath),
-          earlier: context.earlier,
-          signal,
-        }),
-      () => client.end(),
-      context.signal,
-    );
-    await client.query('COMMIT');
-    const problems = await dumpGlobals(connection, programs, join(context.folder, globalsPath), context.signal);
-
-    await writeDurably(join(context.folder, settingsPath), `${JSON.stringify(settings, null, 2)}\n`);
-    const text = `${JSON.stringify(recorded, null, 2)}\n`;
-    await writeDurably(join(context.folder, sourceLayout.fingerprint), text);
-    const files = await writeEntries(
-      join(context.folder, sourceLayout.files),
-      await recordTree(data, context.earlier, inDump(linked)),
-    );
-    const detail: PostgresDetail = {
-      kind: 'postgres',
-      database: recorded.database.name,
-      serverVersion: recorded.server.version,
-      serverMajor: recorded.server.major,
-      clientVersion: programs.version,
-      size: Number(sizes[0]?.size),
-      largest: recorded.tables
-        .toSorted((a, b) => b.bytes - a.bytes)
-        .slice(0, largestShown)
-        .map(({ schema, name, rows, bytes }) => ({ name: `${schema}.${name}`, rows, bytes })),
-      ...(part ? { part } : {}),
-      tables: recorded.tables.length,
-      rows: recorded.tables.reduce((sum, table) => sum + table.rows, 0),
-      fingerprint: hash('sha256', text),
-    };
-    return { kind: 'postgres', capturedAt: recorded.takenAt, files, problems, detail };
-  });
-}
-
-/** Paths in the dump as paths in the source's data. */
-function inDump(linked: ReadonlyMap<string, FileEntry>): Map<string, FileEntry> {
-  return new Map([...linked].map(([path, entry]) => [join(relative(sourceLayout.data, dumpPath), path), entry]));
 }
 
 /** Restores into a PostgreSQL started for it alone and compares every table with its fingerprint. */
@@ -296,43 +201,6 @@ async function questionFor(maintenance: Connection, live: string, kept: string |
   return `Put it in place of ${live}${ended}, and keep what is there now as ${kept}?`;
 }
 
-export interface Stored {
-  readonly dump: string;
-  readonly entries: readonly Entry[];
-  readonly recorded: DatabaseFingerprint;
-  readonly settings: readonly DatabaseSetting[];
-}
-
-/** @throws FukugenError `mismatch` when any of it is missing or damaged */
-export async function readStored(folder: string, record: SourceRecord): Promise<Stored> {
-  const detail = record.detail as PostgresDetail;
-  const entries = await readEntries(join(folder, sourceLayout.files), record.files);
-  const settings = entries.find(
-    (entry) => entry.type === 'file' && join(sourceLayout.data, entry.path) === settingsPath,
-  ) as FileEntry;
-  return {
-    dump: join(folder, dumpPath),
-    entries,
-    recorded: JSON.parse(
-      await readRecorded(join(folder, sourceLayout.fingerprint), detail.fingerprint),
-    ) as DatabaseFingerprint,
-    settings: JSON.parse(await readRecorded(join(folder, settingsPath), settings.sha256)) as DatabaseSetting[],
-  };
-}
-
-/**
- * Before anything is made on a live server: pg_restore may fail on a damaged dump after an hour, in words about something else.
- *
- * @throws FukugenError `mismatch` naming what is damaged
- */
-export async function requireIntact(folder: string, { entries }: Stored, context: RunContext): Promise<void> {
-  const [damage] = await compareTree(join(folder, sourceLayout.data), entries, { signal: context.signal });
-  if (!damage) return;
-  throw new FukugenError('mismatch', `the backup is damaged: ${damage.path}: ${damage.text}`, {
-    next: 'fukugen list, then --at another generation or --store another store',
-  });
-}
-
 function proofOf({ comparison, notes }: RestoredDatabase): Proof {
   const text = [renderComparison(comparison), ...notes].join('\n');
   return { verdict: verdictOf(comparison), text, detail: { ...comparison, notes } };
@@ -341,46 +209,4 @@ function proofOf({ comparison, notes }: RestoredDatabase): Proof {
 /** Notes are no differences: they say what a restore changes by its nature. */
 function verdictOf({ verdict }: Comparison): Proof['verdict'] {
   return verdict === 'identical-with-notes' ? 'identical' : verdict;
-}
-
-/** Names for what a restore puts beside a database. */
-export function databasesBeside(live: string): { readonly restored: string; readonly kept: string } {
-  const suffix = new Date()
-    .toISOString()
-    .replace(/[-:]|\.\d+Z$/g, '')
-    .toLowerCase();
-  return { restored: withSuffix(live, `_restored_${suffix}`), kept: withSuffix(live, `_before_${suffix}`) };
-}
-
-/** PostgreSQL cuts names at 63 bytes, silently; the suffix must survive. */
-function withSuffix(database: string, suffix: string): string {
-  let base = database;
-  while (Buffer.byteLength(base + suffix) > 63) base = base.slice(0, -1);
-  return base + suffix;
-}
-
-/** Dump and fingerprint at the same time; when one fails the other is stopped, and nothing still writes when the caller cleans up. */
-async function together<T, D>(
-  fingerprinting: Promise<T>,
-  dump: (signal: AbortSignal) => Promise<D>,
-  stopFingerprint: () => Promise<void>,
-  signal: AbortSignal,
-): Promise<[T, D]> {
-  const failed = new AbortController();
-  const dumping = dump(AbortSignal.any([signal, failed.signal]));
-  let first: unknown;
-  const remember = (error: unknown) => {
-    first ??= error;
-  };
-  fingerprinting.catch((error) => {
-    remember(error);
-    failed.abort();
-  });
-  dumping.catch(async (error) => {
-    remember(error);
-    await stopFingerprint();
-  });
-  const [fingerprint, dumped] = await Promise.allSettled([fingerprinting, dumping]);
-  if (fingerprint.status === 'rejected' || dumped.status === 'rejected') throw first;
-  return [fingerprint.value, dumped.value];
 }
