@@ -59,7 +59,7 @@ export function requireKnown(recorded: DatabaseFingerprint, { table = [], schema
   if (missing.length === 0) return;
   const some = [...names].sort().slice(0, shown).join(', ');
   throw new FukugenError('missing', `the backup has no ${missing.join(', and no ')}`, {
-    next: `it has ${some}${names.size > shown ? ` and ${names.size - shown} more` : ''}`,
+    next: `it has ${some}${names.size > shown ? ` and ${names.size - shown} more` : ''}; for one that is gone, --at an older generation: fukugen list`,
   });
 }
 
