@@ -148,7 +148,10 @@ describe('given parts of a database in the policy', () => {
   });
 
   it.each([
-    ['sessions', /^fukugen: the backup has no table public\.sessions\n {2}next: it has public\.events, .*--at an older generation/],
+    [
+      'sessions',
+      /^fukugen: the backup has no table public\.sessions\n {2}next: it has public\.events, .*--at an older generation/,
+    ],
     [
       'events',
       /^fukugen: the backup has no rows of events\n {2}next: fukugen list, then --at a generation that has them/,
