@@ -34,6 +34,9 @@ async function runApp(policy: string, file = 'backup.config.yaml') {
   return { exitCode: result.exitCode, stderr: result.stderr, config, outdir };
 }
 
+const hasCfnLint =
+  process.env.FUKUGEN_THOROUGH === '1' && (await execa('cfn-lint', ['--version'], { reject: false })).exitCode === 0;
+
 describe('cdk synth', () => {
   test('builds the policy of this repository offline, without credentials, and its strict validation finds nothing', async () => {
     const outdir = join(folder, 'synth.out');
@@ -109,6 +112,21 @@ describe('the example of a team on RDS', () => {
     expect(report).toContainEqual(expect.objectContaining({ pluginName: 'CloudFormation Validate' }));
     for (const { conclusion, violations } of report) expect([conclusion, violations]).toEqual(['success', []]);
   });
+
+  // Ten templates take it half a minute on a busy machine.
+  (hasCfnLint ? test : test.skip)(
+    'is clean for cfn-lint as this repository sets it, where that is installed',
+    async () => {
+      const [{ templates }] = synths as [Synth, Synth];
+      const files = Object.keys(templates).map((file) => join(folder, 'first.out', file));
+      const { exitCode, stdout } = await execa('cfn-lint', ['--config-file', '.cfnlintrc.yaml', ...files], {
+        cwd: root,
+        reject: false,
+      });
+      expect([exitCode, stdout]).toEqual([0, '']);
+    },
+    300_000,
+  );
 
   test('gives the same bytes again', () => {
     const [first, second] = synths as [Synth, Synth];
