@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { FukugenError } from '../core/errors.ts';
+import { encrypts } from '../core/policy/encryption.ts';
 import { type LoadedPolicy, loadPolicy, type Retention, type StorePolicy } from '../core/policy/index.ts';
 import { contains } from './sources/directory.ts';
 import { type Source, sourceFrom } from './sources/index.ts';
@@ -10,6 +11,7 @@ import { RcloneStore } from './stores/rclone.ts';
 import { RcloneRemote } from './stores/rclone-remote.ts';
 import { ResticStore } from './stores/restic.ts';
 import type { Store } from './stores/store.ts';
+import { StoreWithoutSecret } from './stores/without-secret.ts';
 import { policyPath, stateFolder } from './system/folders.ts';
 import { resolveSecret } from './system/secrets.ts';
 
@@ -39,7 +41,12 @@ export async function openWorkspace(folder: string, file: string | undefined, si
   refuseStoresInsideSources(sources, loaded);
   const stores: Store[] = [];
   for (const [name, store] of Object.entries(policy.local.stores))
-    stores.push(await storeFrom(name, store, loaded, signal));
+    stores.push(
+      await storeFrom(name, store, loaded, signal).catch((error: unknown) => {
+        if (!(error instanceof FukugenError) || error.code !== 'secret') throw error;
+        return new StoreWithoutSecret(name, store.kind, encrypts(store), error);
+      }),
+    );
   refuseSecretsWithoutPlace(sources, stores, loaded);
   const retention: Record<string, Retention> = {};
   for (const [name, { retention: own = policy.local.retention }] of Object.entries(policy.local.stores))

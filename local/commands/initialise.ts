@@ -5,6 +5,7 @@ import { GenerationsStore } from '../stores/generations.ts';
 import { RcloneStore } from '../stores/rclone.ts';
 import { ResticStore } from '../stores/restic.ts';
 import type { Store } from '../stores/store.ts';
+import { StoreWithoutSecret } from '../stores/without-secret.ts';
 import { chooseStores, type Workspace } from '../workspace.ts';
 
 /**
@@ -37,6 +38,7 @@ export async function initialise(
 
 /** `undefined`: it is there, or the first backup makes it. */
 async function making(store: Store): Promise<(() => Promise<void>) | undefined> {
+  if (store instanceof StoreWithoutSecret) throw store.reason;
   if (store instanceof ResticStore) return (await store.exists()) ? undefined : () => store.initialise();
   if (store instanceof GenerationsStore || store instanceof ArchiveStore)
     return (await store.home.isLost()) ? () => store.home.begin() : undefined;

@@ -52,6 +52,7 @@ async function lookUp(reference: SecretReference): Promise<string> {
       } catch (cause) {
         throw new FukugenError('secret', `the secret file ${file} cannot be read: ${(cause as Error).message}`, {
           cause,
+          next: 'put the secret on its first line, readable by you alone, or name another place in the policy',
         });
       }
     }
@@ -77,6 +78,11 @@ async function lookUp(reference: SecretReference): Promise<string> {
 async function printedBy(reference: SecretReference, program: string, args: readonly string[]): Promise<string> {
   const result = await execa(program, args, { reject: false, stdin: 'ignore', timeout: 60_000 });
   if (!result.failed) return firstLine(result.stdout);
+  if (result.code === 'ENOENT') {
+    throw new FukugenError('secret', `${secretText(reference)} gave no secret: there is no program ${program} here`, {
+      next: `install ${program}, or name another place in the policy, such as file:~/.config/fukugen/password`,
+    });
+  }
   const reason = result.timedOut
     ? 'no answer within a minute'
     : result.stderr || `exit status ${result.exitCode ?? result.code}`;
