@@ -1,5 +1,6 @@
 import type { CloudPolicy, DatabasePolicy } from '../policy/schema.ts';
 import { isReplicated } from '../policy/traits.ts';
+import { cityOf } from '../regions.ts';
 
 /** One copy of something, the original included. */
 export interface Copy {
@@ -60,8 +61,6 @@ function standbyRemark(database: DatabasePolicy): string[] {
     : [];
 }
 
-const cities: Readonly<Record<string, string>> = { 'ap-northeast-1': 'Tokyo', 'ap-northeast-3': 'Osaka' };
-
 /** Where copies are: the Region, and the account where it is another one. */
 export function copiesPlace({ region, account }: Pick<CloudPolicy['replica'], 'region' | 'account'>): string {
   return account ? `${regionName(region)}, account ${account}` : regionName(region);
@@ -69,5 +68,5 @@ export function copiesPlace({ region, account }: Pick<CloudPolicy['replica'], 'r
 
 /** As people say it. */
 export function regionName(region: string): string {
-  return cities[region] ?? region;
+  return cityOf(region, 'en') ?? region;
 }

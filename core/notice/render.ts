@@ -1,3 +1,4 @@
+import { cityOf } from '../regions.ts';
 import type { Notice, SafePoint } from './notice.ts';
 import { type Language, runbookLink, situations } from './situations.ts';
 
@@ -24,9 +25,11 @@ const words = {
     over: 'over',
     happened: 'What happened',
     means: 'What it means',
+    where: 'Where',
     since: 'Since',
+    overSince: 'Over since',
     says: 'AWS says',
-    safe: 'Still safe',
+    safe: 'Still safe (newest recovery point)',
     runbook: 'Runbook',
     ago: (length: string) => `${length} ago`,
     none: 'no recovery point',
@@ -39,9 +42,11 @@ const words = {
     over: '解消',
     happened: '何が起きたか',
     means: '意味',
+    where: '場所',
     since: 'いつから',
+    overSince: '解消した時刻',
     says: 'AWS の報告',
-    safe: '無事なもの',
+    safe: '無事なもの(最新の復旧ポイント)',
     runbook: '手順書',
     ago: (length: string) => `${length}前`,
     none: '復旧ポイントなし',
@@ -65,14 +70,22 @@ export function renderNotice(notice: Notice, rendering: Rendering): RenderedNoti
     title: shorten(`[${isOver ? say.over : say[severity]}] ${what} (${notice.region})`),
     text: [
       line(say.happened, isOver ? `${what} (${say.over})` : what),
-      line(say.means, means[language]),
-      line(say.since, `${timeOf(notice.since, rendering)} (${say.ago(length)})`),
+      // What it means while it lasts would alarm whoever reads that it is over.
+      ...(isOver ? [] : [line(say.means, means[language])]),
+      line(say.where, placeOf(notice.region, language)),
+      line(isOver ? say.overSince : say.since, `${timeOf(notice.since, rendering)} (${say.ago(length)})`),
       ...notice.details.map((detail) => line(say.says, detail)),
       ...(notice.safe ? [`${say.safe}${say.separator.trimEnd()}`] : []),
-      ...(notice.safe ?? []).map((point) => `  ${line(point.region, safePoint(point, rendering))}`),
+      ...(notice.safe ?? []).map((point) => `  ${line(placeOf(point.region, language), safePoint(point, rendering))}`),
       line(say.runbook, runbookLink(notice.situation, language, runbooks)),
     ].join('\n'),
   };
+}
+
+/** The code stays: runbooks ask for it. */
+function placeOf(region: string, language: Language): string {
+  const city = cityOf(region, language);
+  return city ? `${city} (${region})` : region;
 }
 
 function safePoint({ newest }: SafePoint, rendering: Rendering): string {

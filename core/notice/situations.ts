@@ -206,8 +206,8 @@ const eventSituations = {
       ja: 'RDS が障害、削除、または容量不足を報告しました',
     },
     means: {
-      en: 'The database is down or soon will be, and no backup can be taken of a database that is not available.',
-      ja: 'データベースは停止しているか、まもなく停止します。利用可能でないデータベースのバックアップは取れません。',
+      en: 'The database is down or gone, or soon will be. No backup can be taken of one that is not available; what was taken before stays.',
+      ja: 'データベースは停止したか、なくなったか、まもなくそうなります。利用可能でないデータベースのバックアップは取れませんが、これまでに取ったものは残っています。',
     },
   },
   'vault-changed': {
@@ -215,8 +215,8 @@ const eventSituations = {
     article: 'vault-drift',
     happened: { en: 'vault was changed or deleted', ja: 'ボールトが変更または削除されました' },
     means: {
-      en: 'Expected during a deployment of this project, and at no other time.',
-      ja: '本プロジェクトのデプロイ中であれば想定内です。それ以外では想定外です。',
+      en: 'Expected while this project is deployed. At any other time, take it for an attack on the backups until somebody has explained it.',
+      ja: '本プロジェクトのデプロイ中なら想定内です。それ以外なら、説明がつくまでバックアップへの攻撃とみなしてください。',
     },
   },
   'plan-changed': {
@@ -224,8 +224,8 @@ const eventSituations = {
     article: 'protection-drift',
     happened: { en: 'backup plan was changed or deleted', ja: 'バックアッププランが変更または削除されました' },
     means: {
-      en: 'Expected during a deployment of this project, and at no other time.',
-      ja: '本プロジェクトのデプロイ中であれば想定内です。それ以外では想定外です。',
+      en: 'Expected while this project is deployed. At any other time somebody changed what is backed up, when, or for how long it is kept.',
+      ja: '本プロジェクトのデプロイ中なら想定内です。それ以外なら、対象、時刻、保持期間のいずれかをだれかが変えました。',
     },
   },
 } as const satisfies Record<string, Situation>;

@@ -33,11 +33,12 @@ describe('a notice says what happened, what it means, since when, what is still 
       text: [
         'What happened: main: newest recovery point is too old',
         'What it means: No backup or copy has been completed here for longer than the plan allows. The more time passes, the more work a disaster would cost.',
+        'Where: Tokyo (ap-northeast-1)',
         'Since: 2026-11-21 16:00 GMT+9 (2 h 10 min ago)',
         'AWS says: Threshold Crossed: 25800 > 25200',
-        'Still safe:',
-        '  ap-northeast-1: 2026-11-21 06:00 GMT+9 (12 h 10 min ago)',
-        '  ap-northeast-3: did not answer, so nobody knows',
+        'Still safe (newest recovery point):',
+        '  Tokyo (ap-northeast-1): 2026-11-21 06:00 GMT+9 (12 h 10 min ago)',
+        '  Osaka (ap-northeast-3): did not answer, so nobody knows',
         'Runbook: runbooks/en/recovery-point-too-old.md#recovery-point-too-old',
       ].join('\n'),
     });
@@ -47,16 +48,22 @@ describe('a notice says what happened, what it means, since when, what is still 
     const { title, text } = renderNotice({ ...tooOld, safe: [{ region: 'ap-northeast-3', newest: 'none' }] }, japanese);
     expect(title).toBe('[緊急] main: 最新の復旧ポイントが古すぎます (ap-northeast-1)');
     expect(text).toMatch(/^いつから: 2026-11-21 16:00 GMT\+9 \(2時間10分前\)$/m);
-    expect(text).toMatch(/^無事なもの:\n {2}ap-northeast-3: 復旧ポイントなし$/m);
+    expect(text).toMatch(/^場所: 東京 \(ap-northeast-1\)$/m);
+    expect(text).toMatch(/^無事なもの\(最新の復旧ポイント\):\n {2}大阪 \(ap-northeast-3\): 復旧ポイントなし$/m);
     expect(text).toMatch(/^手順書: runbooks\/ja\/recovery-point-too-old\.md#recovery-point-too-old$/m);
   });
 });
 
-test('an alarm that is over says so, and since when', () => {
+test('a Region that this project has no word for is called by its code', () => {
+  expect(renderNotice({ ...tooOld, region: 'eu-west-1' }, japanese).text).toMatch(/^場所: eu-west-1$/m);
+});
+
+test('an alarm that is over says so, and since when, and no longer what it would mean', () => {
   const { title, text } = renderNotice({ ...tooOld, state: 'over' }, english);
   expect(title).toBe('[over] main: newest recovery point is too old (ap-northeast-1)');
   expect(text).toContain('newest recovery point is too old (over)\n');
-  expect(text).toContain('Since: 2026-11-21 16:00 GMT+9 (2 h 10 min ago)');
+  expect(text).toContain('\nOver since: 2026-11-21 16:00 GMT+9 (2 h 10 min ago)');
+  expect(text).not.toContain('What it means');
 });
 
 test('what concerns no single database lists nothing that is safe', () => {

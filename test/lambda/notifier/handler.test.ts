@@ -36,6 +36,6 @@ test('reads its configuration once, asks both vaults and sends one mail for an e
   ]);
   const mail = new URLSearchParams(aws.calls.find(({ operation }) => operation === 'Publish')?.body);
   expect(mail.get('Subject')).toBe('[要確認] main: バックアップが正常に完了しませんでした (ap-northeast-1)');
-  expect(mail.get('Message')).toMatch(/ap-northeast-3: .* \(1時間前\)$/m);
-  expect(mail.get('Message')).toMatch(/ap-northeast-1: 復旧ポイントなし$/m);
+  expect(mail.get('Message')).toMatch(/大阪 \(ap-northeast-3\): .* \(1時間前\)$/m);
+  expect(mail.get('Message')).toMatch(/東京 \(ap-northeast-1\): 復旧ポイントなし$/m);
 });

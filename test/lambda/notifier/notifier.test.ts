@@ -93,8 +93,8 @@ describe('an event', () => {
     expect(slack).toHaveLength(1);
     expect(slack[0]).toMatch(/^\[ticket\] main: a backup did not complete cleanly \(ap-northeast-1\)$/m);
     expect(slack[0]).toMatch(/^AWS says: FAILED: no room$/m);
-    expect(slack[0]).toMatch(/^ {2}ap-northeast-1: 2026-11-21 17:10 GMT\+9 \(1 h ago\)$/m);
-    expect(slack[0]).toMatch(/^ {2}ap-northeast-3: no recovery point$/m);
+    expect(slack[0]).toMatch(/^ {2}Tokyo \(ap-northeast-1\): 2026-11-21 17:10 GMT\+9 \(1 h ago\)$/m);
+    expect(slack[0]).toMatch(/^ {2}Osaka \(ap-northeast-3\): no recovery point$/m);
     expect(mails).toEqual([
       expect.objectContaining({
         TopicArn: config.topicArn,
@@ -108,19 +108,19 @@ describe('an event', () => {
     protectedArn = 'arn:aws:s3:::shop-photos';
     await tell(copyJob('FAILED', { resourceArn: protectedArn }));
     expect(slack[0]).toMatch(/^\[ticket\] Uploads: a copy did not complete cleanly \(ap-northeast-1\)$/m);
-    expect(slack[0]).toMatch(/^ {2}ap-northeast-1: 2026-11-21 17:10 GMT\+9 \(1 h ago\)$/m);
+    expect(slack[0]).toMatch(/^ {2}Tokyo \(ap-northeast-1\): 2026-11-21 17:10 GMT\+9 \(1 h ago\)$/m);
   });
 
   test('is told although a Region does not answer', async () => {
     points['ap-northeast-1'] = new Error('connect ETIMEDOUT');
     await tell(rdsEvent('0031'));
-    expect(slack[0]).toMatch(/^ {2}ap-northeast-1: did not answer, so nobody knows$/m);
+    expect(slack[0]).toMatch(/^ {2}Tokyo \(ap-northeast-1\): did not answer, so nobody knows$/m);
   });
 
   test('counts no point as safe that is not completed', async () => {
     points['ap-northeast-3'] = [{ CreationDate: now, Status: 'PARTIAL' }];
     await tell(backupJob('FAILED'));
-    expect(slack[0]).toMatch(/ap-northeast-3: no recovery point$/m);
+    expect(slack[0]).toMatch(/ {2}Osaka \(ap-northeast-3\): no recovery point$/m);
   });
 
   test('of somebody else is not told', async () => {
