@@ -1,4 +1,5 @@
 import { withoutSecret } from '../operator/redact.ts';
+import { type PackedAnswer, packed } from '../shared/packed-answer.ts';
 import { runBatch } from './batch.ts';
 import { takeFingerprint } from './fingerprint.ts';
 import type { BatchAnswer, CheckerRequest, FingerprintAnswer, SurveyAnswer } from './messages.ts';
@@ -6,6 +7,8 @@ import { survey } from './survey.ts';
 
 /** For the answer itself, and for the server to notice that a statement's time is over. */
 const marginMilliseconds = 15_000;
+
+type Answer = SurveyAnswer | BatchAnswer | FingerprintAnswer;
 
 /**
  * Speaks SQL to one server, and nothing else to anybody: it has no AWS permission, and its network leads to scratch databases only.
@@ -15,19 +18,23 @@ const marginMilliseconds = 15_000;
 export async function handler(
   request: CheckerRequest,
   context: { getRemainingTimeInMillis(): number },
-): Promise<SurveyAnswer | BatchAnswer | FingerprintAnswer> {
+): Promise<Answer | PackedAnswer> {
   const end = Date.now() + context.getRemainingTimeInMillis() - marginMilliseconds;
   const deadline = Math.min(end, Date.parse(request.deadline));
   try {
-    switch (request.task) {
-      case 'survey':
-        return await survey(request, deadline);
-      case 'batch':
-        return await runBatch(request, deadline);
-      case 'fingerprint':
-        return await takeFingerprint(request, deadline);
-    }
+    return await packed(await answerTo(request, deadline));
   } catch (error) {
     throw withoutSecret(error, request.connection.password);
+  }
+}
+
+function answerTo(request: CheckerRequest, deadline: number): Promise<Answer> {
+  switch (request.task) {
+    case 'survey':
+      return survey(request, deadline);
+    case 'batch':
+      return runBatch(request, deadline);
+    case 'fingerprint':
+      return takeFingerprint(request, deadline);
   }
 }

@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { CheckerRequest } from '../checker/messages.ts';
+import { unpacked } from './packed-answer.ts';
 
 /** Reading a database takes minutes, and what was lost on the way must not be begun a second time beside the first. */
 export function checkerClient(): LambdaClient {
@@ -27,5 +28,5 @@ export async function invokeChecker(lambda: LambdaClient, checker: string, reque
     throw new Error(`the checker failed: ${errorType}: ${errorMessage}`);
   }
   if (typeof answer !== 'object' || answer === null) throw new Error('the checker gave no answer');
-  return answer;
+  return unpacked(answer);
 }
