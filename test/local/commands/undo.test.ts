@@ -84,7 +84,9 @@ describe('given nothing that was restored in place', () => {
   it('when undo is asked for, then it says that there is nothing', async () => {
     expect(await workspace.run(['undo'])).toMatchObject({
       status: 5,
-      stderr: 'fukugen: no restore was put in place from here: there is nothing to go back from\n',
+      stderr: `fukugen: no restore was put in place from here: there is nothing to go back from
+  next: fukugen undo --list shows what restores to a new place have left
+`,
     });
   });
 });
