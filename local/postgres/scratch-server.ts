@@ -67,6 +67,7 @@ const scratchSpeed = {
 } as const;
 
 const readySeconds = 60;
+const portAttempts = 3;
 
 /**
  * Starts a PostgreSQL server with its data in a temporary folder and waits until it answers.
@@ -74,6 +75,18 @@ const readySeconds = 60;
  * @throws FukugenError `missing` without server programs, `store` when it does not start
  */
 export async function startScratchServer(options: ScratchServerOptions = {}): Promise<ScratchServer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(options);
+    } catch (error) {
+      // Between the choice of a free port and its use another program may take it.
+      const isTaken = options.listen === 'loopback' && /Address already in use/.test((error as Error).message);
+      if (!isTaken || attempt === portAttempts) throw error;
+    }
+  }
+}
+
+async function start(options: ScratchServerOptions): Promise<ScratchServer> {
   const programs = options.programs ?? (await newestServer());
   // PostgreSQL refuses to run as root, so root hands everything to the account that the packages make.
   const account = process.getuid?.() === 0 ? await postgresAccount() : undefined;
@@ -226,8 +239,11 @@ class RunningServer implements ScratchServer {
       // A server that goes away ends its idle clients with an error event; unheard, that would end this process too.
       client.on('error', () => {});
       try {
-        await client.connect();
-        await client.end();
+        // Whoever has taken the port may listen and say nothing for ever; the server has ended then.
+        const isThere = await Promise.race([client.connect().then(() => true), this.exited.then(() => false)]);
+        const ended = client.end();
+        if (!isThere) throw new Error(this.keeper.output());
+        await ended;
         return;
       } catch (cause) {
         if (Date.now() > deadline) {

@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { access, chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import pg from 'pg';
+import { newestServer } from '../../../local/postgres/programs.ts';
 import { startScratchServer } from '../../../local/postgres/scratch-server.ts';
 import { commandLines, eventually, processesOf } from '../../helpers/local-processes.ts';
 
@@ -14,6 +18,7 @@ let home: string;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'fukugen-keeper-'));
+  await chmod(home, 0o711);
 });
 
 afterAll(() => rm(home, { recursive: true }));
@@ -82,7 +87,7 @@ describe('given a scratch server', () => {
   });
 
   it('when it listens on the loopback interface, then it asks for the password, which no command line holds', async () => {
-    const password = 'scratch-password-0451';
+    const password = randomBytes(12).toString('hex');
     await using server = await startScratchServer({ listen: 'loopback', password });
     const wrong = new pg.Client({ ...server.connection('postgres'), password: 'another' });
     await expect(wrong.connect()).rejects.toMatchObject({ code: '28P01' });
@@ -111,10 +116,46 @@ describe('given a scratch server', () => {
   });
 });
 
+/** A folder of programs that stand for those of a server, which its account can run and write beside. */
+async function programsOf(scripts: Readonly<Record<string, (folder: string) => string>>): Promise<string> {
+  const folder = await mkdtemp(join(home, 'programs-'));
+  await chmod(folder, 0o777);
+  for (const [name, script] of Object.entries(scripts))
+    await writeFile(join(folder, name), `#!/bin/sh\n${script(folder)}\n`, { mode: 0o755, flag: 'wx' });
+  return folder;
+}
+
+describe('given a port that another program takes before the server does', () => {
+  it('when the server is started, then it has another port', async () => {
+    const real = await newestServer();
+    const bin = await programsOf({
+      initdb: () => `exec ${real.bin}/initdb "$@"`,
+      postgres: (folder) => `
+if [ ! -e ${folder}/wanted ]; then
+  printf '%s\\n' "$@" | sed -n 's/^port=//p' > ${folder}/told
+  mv ${folder}/told ${folder}/wanted
+  until [ -e ${folder}/taken ]; do sleep 0.05; done
+fi
+exec ${real.bin}/postgres "$@"`,
+    });
+    const starting = startScratchServer({ programs: { ...real, bin }, listen: 'loopback', password: 'of the scratch' });
+    const wanted = await eventually(
+      async () => Number(await readFile(join(bin, 'wanted'), 'utf8').catch(() => '')),
+      (port) => port > 0,
+    );
+    const other = createServer().listen(wanted, '127.0.0.1');
+    await once(other, 'listening');
+    await writeFile(join(bin, 'taken'), '');
+    await using scratch = await starting;
+    expect(scratch.port).not.toBe(wanted);
+    other.close();
+  });
+});
+
 describe('given programs that are not those of a server', () => {
   it('when initdb cannot be run, then that is said and nothing stays', async () => {
-    await writeFile(join(home, 'initdb'), '#!/bin/sh\necho "no room" >&2; exit 1\n', { mode: 0o755 });
-    await expect(startScratchServer({ programs: { major: 15, version: '15', bin: home } })).rejects.toMatchObject({
+    const bin = await programsOf({ initdb: () => 'echo "no room" >&2; exit 1' });
+    await expect(startScratchServer({ programs: { major: 15, version: '15', bin } })).rejects.toMatchObject({
       code: 'store',
       message: expect.stringMatching(/did not start: (no room|.*EACCES)/),
     });
