@@ -177,7 +177,7 @@ describe('given databases with everything that makes dumps difficult', () => {
     psql.stderr.on('data', (chunk) => {
       said += chunk;
     });
-    const ended = new Promise((resolve) => psql.once('exit', resolve));
+    const ended = new Promise((resolve) => psql.once('close', resolve));
     for (const file of await segmentsOf(generation)) psql.stdin.write(zstdDecompressSync(await readFile(file)));
     psql.stdin.end();
     expect([await ended, said]).toEqual([0, '']);

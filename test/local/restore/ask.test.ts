@@ -43,7 +43,7 @@ async function talk(answers: readonly (readonly [question: string, keys: string]
   child.stdout?.on('data', (data: Buffer) => {
     said += stripVTControlCharacters(data.toString());
   });
-  const ended = once(child, 'exit');
+  const ended = once(child, 'close');
   for (const [question, keys] of answers) {
     await eventually(
       async () => said,

@@ -1,8 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { asOrdinaryUser } from '../../helpers/local-other-user.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
+
+const writer = pathToFileURL(join(import.meta.dirname, '../../helpers/grow-while-read.ts')).href;
 
 let workspace: LocalWorkspace;
 let through: readonly string[];
@@ -85,17 +89,12 @@ describe('given a folder inside that may not be entered', () => {
 describe('given a file that is written to all the time', () => {
   it('when the folder is backed up, then the file is stored as last read and named, and the generation verifies', async () => {
     const file = workspace.path('busy', 'log');
-    // Takes longer to read than a busy machine lets the writer wait for its turn.
-    await writeFile(file, 'x'.repeat(100_000_000));
-    const writer = spawn('sh', ['-c', 'while :; do printf 0123456789 >> "$1"; done', 'sh', file]);
-    try {
-      const { status, stdout } = await workspace.run(['backup', '--source', 'busy'], { through: [] });
-      expect(stdout).toMatch(/not in the backup: log, it changed while it was read/);
-      expect(stdout).not.toMatch(/still/);
-      expect(status).toBe(3);
-    } finally {
-      writer.kill('SIGKILL');
-    }
+    await writeFile(file, 'as it was at first\n');
+    const environment = { NODE_OPTIONS: `--import=${writer}`, GROWS: file };
+    const { status, stdout } = await workspace.run(['backup', '--source', 'busy'], { environment });
+    expect(stdout).toMatch(/not in the backup: log, it changed while it was read/);
+    expect(stdout).not.toMatch(/still/);
+    expect(status).toBe(3);
     expect(await workspace.run(['verify'])).toMatchObject({ status: 0 });
   });
 
