@@ -13,6 +13,9 @@ export interface Lock extends AsyncDisposable {
   release(): Promise<void>;
 }
 
+/** SQLITE_FULL, https://www.sqlite.org/rescode.html#full */
+const sqliteFull = 13;
+
 /**
  * @param folder - created when missing
  * @throws FukugenError `locked` naming the owner, `store` when the folder cannot be written
@@ -30,6 +33,12 @@ export async function acquireLock(folder: string, purpose: string): Promise<Lock
     database.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     database.close();
+    if ((cause as { errcode?: number }).errcode === sqliteFull) {
+      throw new FukugenError('store', `${folder} cannot be written: the disk is full`, {
+        cause,
+        next: 'free some space and run again; nothing was changed',
+      });
+    }
     if (!/locked/.test((cause as Error).message)) {
       throw new FukugenError('store', `${folder} cannot be locked: ${(cause as Error).message}`, { cause });
     }

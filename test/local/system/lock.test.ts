@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { acquireLock } from '../../../local/system/lock.ts';
+import { mountSmallDisk } from '../../helpers/local-small-disk.ts';
 
 const module = resolve(import.meta.dirname, '../../../local/system/lock.ts');
 
@@ -81,6 +83,20 @@ describe('given a lock', () => {
     await expect(acquireLock(folder, 'backup')).rejects.toMatchObject({
       code: 'store',
       message: expect.stringMatching(/cannot be locked: file is not a database/),
+    });
+  });
+
+  it('when the disk is full, then that is said, and what to do', async () => {
+    await using small = await mountSmallDisk(folder, folder, 'size=16k');
+    const script = `const { acquireLock } = await import('${module}');
+      await acquireLock('${folder}/locks', 'restore').catch(({ code, message, next }) => console.log(JSON.stringify({ code, message, next })))`;
+    const fill = 'head -c 1000000 /dev/zero > filling 2> /dev/null; exec "$0" --input-type=module -e "$1"';
+    const [program = '', ...args] = [...small.through, 'sh', '-c', fill, process.execPath, script];
+    const { stdout } = await promisify(execFile)(program, args);
+    expect(JSON.parse(stdout)).toEqual({
+      code: 'store',
+      message: `${folder}/locks cannot be written: the disk is full`,
+      next: 'free some space and run again; nothing was changed',
     });
   });
 
