@@ -30,8 +30,6 @@ export class Functions implements AsyncDisposable {
   log = '';
   /** Milliseconds by which the functions' clock is ahead of the real one: hours pass without being waited for. */
   clockAhead = 0;
-  /** Asked before each invocation; `kill` ends the process while it works. */
-  fate: (name: string, event: unknown) => 'go' | 'kill' = () => 'go';
   readonly service: Operations;
   private readonly deployed = new Map<string, DeployedFunction>();
   private readonly running = new Map<string, RunningFunction>();
@@ -62,6 +60,11 @@ export class Functions implements AsyncDisposable {
     const found = this.deployed.get(key(region, name));
     if (!found) throw new Error(`${name} is not deployed in ${region}`);
     this.deploy({ ...found, timeoutSeconds });
+    this.kill(region, name);
+  }
+
+  /** Ends the process of a function, whatever it is at; the next invocation has a new one. */
+  kill(region: string, name: string): void {
     this.running.get(key(region, name))?.kill();
   }
 
@@ -76,7 +79,7 @@ export class Functions implements AsyncDisposable {
       });
       this.running.set(key(region, name), running);
     }
-    return running.invoke(event, this.clockAhead, this.fate(name, event) === 'kill');
+    return running.invoke(event, this.clockAhead);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -112,7 +115,7 @@ class RunningFunction {
     });
   }
 
-  async invoke(event: unknown, ahead: number, isKilled: boolean): Promise<FunctionAnswer> {
+  async invoke(event: unknown, ahead: number): Promise<FunctionAnswer> {
     const id = this.invocations++;
     const answer = new Promise<FunctionAnswer>((resolve) => this.waiting.set(id, resolve));
     const { timeoutSeconds } = this.deployed;
@@ -122,8 +125,6 @@ class RunningFunction {
       this.kill();
     }, timeoutSeconds * 1_000);
     this.child.send({ id, event, ahead, deadline: Date.now() + ahead + timeoutSeconds * 1_000 });
-    // Long enough to have begun, too short to have ended.
-    if (isKilled) setTimeout(() => this.kill(), 25);
     try {
       return await answer;
     } finally {

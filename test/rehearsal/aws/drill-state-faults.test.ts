@@ -50,9 +50,13 @@ function failOnce(which: readonly string[], fault: PassingFault): RunOptions {
         await invoke();
         return invoke();
       }
-      functions.fate = () => 'kill';
-      const answer = invoke();
-      functions.fate = () => 'go';
+      // As soon as it has asked AWS for something.
+      scene.cloud.watch = ({ region, caller }) => {
+        scene.cloud.watch = () => {};
+        functions.kill(region, caller);
+      };
+      const answer = await invoke();
+      expect(answer).toMatchObject({ error: { errorType: 'Runtime.ExitError' } });
       return answer;
     },
   };

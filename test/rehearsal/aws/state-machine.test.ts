@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Functions } from '../../../rehearsal/aws/functions.ts';
 import { allStates, runStateMachine } from '../../../rehearsal/aws/state-machine.ts';
+import { eventually } from '../../helpers/local-processes.ts';
 
 const region = 'ap-northeast-1';
 let folder: string;
@@ -90,10 +91,13 @@ describe('a synthesised state machine, run here', () => {
 
   test('given a function that is killed while it works, it is an error, and the next invocation has a new process', async () => {
     await using deployed = deploy();
-    deployed.fate = () => 'kill';
-    const killed = await deployed.invoke(region, 'operator', { say: 'sleep' });
-    deployed.fate = () => 'go';
-    expect(killed).toMatchObject({ error: { errorType: 'Runtime.ExitError' } });
+    const killed = deployed.invoke(region, 'operator', { say: 'sleep' });
+    await eventually(
+      async () => deployed.log,
+      (log) => log.includes('password'),
+    );
+    deployed.kill(region, 'operator');
+    expect(await killed).toMatchObject({ error: { errorType: 'Runtime.ExitError' } });
     expect(await deployed.invoke(region, 'operator', { say: 'again' })).toMatchObject({ answer: { calls: 1 } });
   });
 
