@@ -7,7 +7,7 @@ import { FukugenError } from '../../core/errors.ts';
 const wrongClock = /RequestTimeTooSkewed|difference between the request time and/;
 
 const wrongKeys =
-  /SignatureDoesNotMatch|request signature we calculated does not match|InvalidAccessKeyId|Access Key Id you provided does not exist|Access ?Denied/;
+  /SignatureDoesNotMatch|request signature we calculated does not match|InvalidAccessKeyId|Access Key Id you provided does not exist|Access ?Denied|\b40[13] (?:Unauthorized|Forbidden)/;
 
 /**
  * What a server says against whoever asks it: keys, or a clock.

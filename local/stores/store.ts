@@ -55,5 +55,5 @@ export interface Store {
   /** Lends a generation as a folder, fetched if it must be; the folder is gone, or not to be written to, afterwards. */
   open<T>(generation: string, use: (folder: string) => Promise<T>): Promise<T>;
   /** What the store itself can say about its health, beyond one generation's content; problems as sentences. */
-  check(): Promise<string[]>;
+  check(): Promise<readonly string[]>;
 }
