@@ -50,12 +50,14 @@ export class CommandLine {
 /** Builds the cloud half's templates, as CI does on every pull request. No account is asked. */
 export async function synthesise(
   into: string,
+  signal: AbortSignal,
 ): Promise<{ readonly stacks: readonly string[]; readonly resources: number }> {
   const cdk = `${root}node_modules/.bin/cdk`;
   const result = await execa(cdk, ['synth', '--quiet', '--output', into], {
     cwd: root,
     reject: false,
     stdin: 'ignore',
+    cancelSignal: signal,
   });
   if (result.exitCode !== 0)
     throw new FukugenError('policy', `cdk synth ended with ${result.exitCode}: ${result.stderr.slice(-2_000)}`);

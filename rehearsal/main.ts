@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import process, { stderr, stdout } from 'node:process';
 import { parseArgs, styleText } from 'node:util';
 import { Size } from '../core/policy/index.ts';
@@ -42,6 +43,11 @@ async function main(): Promise<number> {
     stderr.write(`--size: received ${values.size}; write a size of 20MB or more, such as 300MB\n`);
     return 2;
   }
+  // Known in a moment, and not after a rehearsal of minutes.
+  if (!(await canWriteBeside(values.report))) {
+    stderr.write(`--report: ${values.report} cannot be written; name a file in a folder that is there\n`);
+    return 2;
+  }
   const stop = new AbortController();
   // `on`, not `once`: execa's own handler ends the process when it finds that it is the only one left.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
@@ -50,6 +56,13 @@ async function main(): Promise<number> {
   if (drillReport !== undefined) await writeFile(drillFile(values.report), drillReport);
   stdout.write(`\n${summary(report, values.report)}\n`);
   return report.verdict === 'passed' ? 0 : 1;
+}
+
+function canWriteBeside(file: string): Promise<boolean> {
+  return access(dirname(file), constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Beside the report. */

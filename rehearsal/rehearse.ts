@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FukugenError } from '../core/errors.ts';
 import { bytesText } from '../local/console/table.ts';
 import { type ScratchServer, startScratchServer } from '../local/postgres/scratch-server.ts';
 import { removeTree } from '../local/system/folders.ts';
@@ -35,7 +36,7 @@ export async function rehearse(options: RehearsalOptions, signal: AbortSignal): 
   try {
     await play.perform();
   } catch (error) {
-    reason = signal.aborted ? 'stopped on request' : (error as Error).message;
+    reason = signal.aborted ? 'stopped on request' : sentencesOf(error);
   }
   try {
     await play.clearUp();
@@ -53,6 +54,12 @@ export async function rehearse(options: RehearsalOptions, signal: AbortSignal): 
     negativeControls: play.negativeControls,
     ...(play.drillReport !== undefined && { drillReport: play.drillReport }),
   };
+}
+
+/** What went wrong, and what to do about it. */
+function sentencesOf(error: unknown): string {
+  const { message } = error as Error;
+  return error instanceof FukugenError && error.next ? `${message}\nnext: ${error.next}` : message;
 }
 
 class Play {
@@ -170,7 +177,7 @@ class Play {
 
     timeline.chapter('The cloud half');
     await timeline.stage('cdk synth', async () => {
-      const { stacks, resources } = await synthesise(join(home, 'cdk.out'));
+      const { stacks, resources } = await synthesise(join(home, 'cdk.out'), this.signal);
       return [`${stacks.length} stacks (${stacks.join(', ')}), ${resources} resources, validated offline`, undefined];
     });
     timeline.chapter('The monthly drill, in a simulated account');

@@ -22,6 +22,10 @@ describe('npm run rehearse', () => {
     [['--size', '1MB'], '--size: received 1MB; write a size of 20MB or more, such as 300MB'],
     [['--size', 'large'], '--size: received large; write a size of 20MB or more, such as 300MB'],
     [['--frob'], "Unknown option '--frob'"],
+    [
+      ['--report', '/nowhere/r.json'],
+      '--report: /nowhere/r.json cannot be written; name a file in a folder that is there',
+    ],
   ])('given %j, it says what would be right and ends with 2', async (args, sentence) => {
     const { exitCode, stderr } = await rehearse(args);
     expect(stderr).toContain(sentence);
