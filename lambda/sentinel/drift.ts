@@ -48,13 +48,18 @@ export function driftOfVault(expected: ExpectedVault, found: VaultState): string
     found.maxRetentionDays < (max ?? Number.POSITIVE_INFINITY)
       ? [`the lock lets recovery points be kept at most ${found.maxRetentionDays} days, not ${max ?? 'any number'}`]
       : []),
-    ...(deniesDeletion(found.accessPolicy, expected.exceptRole)
+    ...(denies(deletion, found.accessPolicy, expected.exceptRole)
       ? []
       : ['the vault does not deny deletion to everyone']),
+    // Without a role that is left out, nothing of the kind is declared: see lib/constructs/vault.ts.
+    ...(expected.exceptRole === undefined || denies(itsOwnEnd, found.accessPolicy, expected.exceptRole)
+      ? []
+      : ['the vault does not deny a change of its policy, or the end of its lock, to everyone']),
   ];
 }
 
-const denied = ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'];
+const deletion = ['DeleteRecoveryPoint', 'UpdateRecoveryPointLifecycle'];
+const itsOwnEnd = ['DeleteBackupVaultAccessPolicy', 'DeleteBackupVaultLockConfiguration', 'PutBackupVaultAccessPolicy'];
 
 interface Statement {
   readonly Effect?: string;
@@ -63,8 +68,8 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** Whether the statements that deny, taken together, cover what shortens the life of a recovery point. */
-function deniesDeletion(accessPolicy: string | undefined, exceptRole: string | undefined): boolean {
+/** Whether the statements that deny, taken together, cover these actions of AWS Backup. */
+function denies(wanted: readonly string[], accessPolicy: string | undefined, exceptRole: string | undefined): boolean {
   const exception = exceptRole && written({ ArnNotEquals: { 'aws:PrincipalArn': exceptRole } });
   const { Statement = [] } = JSON.parse(accessPolicy ?? '{}') as { Statement?: Statement | Statement[] };
   const actions = [Statement]
@@ -76,7 +81,7 @@ function deniesDeletion(accessPolicy: string | undefined, exceptRole: string | u
         (Condition === undefined || written(Condition) === exception),
     )
     .flatMap(({ Action = [] }) => Action);
-  return denied.every((action) => actions.includes(action));
+  return wanted.every((action) => actions.includes(`backup:${action}`));
 }
 
 /** A list of one is the same to IAM as what is in it. */

@@ -341,13 +341,21 @@ describe('drift', () => {
   test('the exception that is declared is none, and it must be that role', async () => {
     const role = 'arn:aws:iam::111122223333:role/break-glass';
     const except = (arn: string) => `"Condition":{"ArnNotEquals":{"aws:PrincipalArn":"${arn}"}},"Resource"`;
-    const original = aws.accessPolicy as string;
+    const original = (aws.accessPolicy as string).replace(
+      '"Action":[',
+      '"Action":["backup:PutBackupVaultAccessPolicy","backup:DeleteBackupVaultAccessPolicy","backup:DeleteBackupVaultLockConfiguration",',
+    );
     const inventory = { ...primary, vault: { ...primary.vault, exceptRole: role } };
     aws.accessPolicy = original.replace('"Resource"', except(role));
     expect((await watch(inventory, aws.host)).drift).toEqual({});
     aws.accessPolicy = original.replace('"Resource"', except(`${role}-of-a-thief`));
     await watch(inventory, aws.host);
-    expect(aws.value('VaultDrift')).toBe(1);
+    expect(aws.value('VaultDrift')).toBe(2);
+    // Deletion is denied still, but whoever likes may change that.
+    aws.accessPolicy = original.replace('"Resource"', except(role)).replace('PutBackupVaultAccessPolicy', 'Nothing');
+    expect((await watch(inventory, aws.host)).drift).toEqual({
+      'shop-primary': ['the vault does not deny a change of its policy, or the end of its lock, to everyone'],
+    });
   });
 });
 
