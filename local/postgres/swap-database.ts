@@ -20,11 +20,14 @@ export async function databaseExists(maintenance: Connection, database: string):
   });
 }
 
+/** Autovacuum, which is nobody's, gives way to a rename by itself, and only a superuser may end it. What kind a session is of, others do not see. */
+const isOfAProgram = 'usesysid IS NOT NULL';
+
 /** Sessions of other programs in a database, which a swap ends. */
 export async function sessionsIn(maintenance: Connection, database: string): Promise<number> {
   return withSession(maintenance, async (client) => {
     const { rows } = await client.query<{ count: number }>(
-      'SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = $1',
+      `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = $1 AND ${isOfAProgram}`,
       [database],
     );
     return rows[0]?.count ?? 0;
@@ -46,7 +49,11 @@ export async function swapDatabases(
   await withSession(maintenance, async (client) => {
     for (let attempt = 1; ; attempt += 1) {
       const finished = new AbortController();
-      const evicting = swap.kept === undefined ? undefined : evict(maintenance, swap.live, finished.signal);
+      const refusals: Error[] = [];
+      const evicting =
+        swap.kept === undefined
+          ? undefined
+          : evict(maintenance, swap.live, finished.signal).catch((refusal: Error) => refusals.push(refusal));
       try {
         await client.query('BEGIN');
         if (swap.kept !== undefined) await client.query(renaming(swap.live, swap.kept));
@@ -56,15 +63,12 @@ export async function swapDatabases(
       } catch (cause) {
         await client.query('ROLLBACK').catch(() => {});
         const inUse = (cause as { code?: string }).code === '55006';
-        if (inUse && attempt < renameAttempts) continue;
-        throw new FukugenError(
-          'source',
-          `the databases could not be swapped: ${(cause as Error).message}; ${swap.live} is as it was`,
-          {
-            cause,
-            next: `the restored one stays as ${swap.restored}; stop the programs that use ${swap.live} and run the restore again`,
-          },
-        );
+        if (inUse && refusals.length === 0 && attempt < renameAttempts) continue;
+        const [{ message } = cause as Error] = refusals;
+        throw new FukugenError('source', `the databases could not be swapped: ${message}; ${swap.live} is as it was`, {
+          cause,
+          next: `the restored one stays as ${swap.restored}; stop the programs that use ${swap.live} and run the restore again`,
+        });
       } finally {
         finished.abort();
         await evicting;
@@ -78,7 +82,7 @@ async function evict(maintenance: Connection, database: string, until: AbortSign
   await withSession(maintenance, async (client) => {
     while (!until.aborted) {
       await client.query(
-        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()',
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND ${isOfAProgram} AND pid <> pg_backend_pid()`,
         [database],
       );
       await sleep(100, undefined, { signal: until }).catch(() => {});

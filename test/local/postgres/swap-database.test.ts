@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { connectionFrom } from '../../../local/postgres/connection.ts';
 import { databaseExists, renaming, sessionsIn, swapDatabases } from '../../../local/postgres/swap-database.ts';
+import { eventually } from '../../helpers/local-processes.ts';
 import { type LocalServer, startLocalServer } from '../../helpers/local-server.ts';
 
 let server: LocalServer;
@@ -9,7 +10,7 @@ let server: LocalServer;
 const maintenance = () => connectionFrom(server.scratch.connection('postgres'));
 
 beforeAll(async () => {
-  server = await startLocalServer({ settings: { max_prepared_transactions: '2' } });
+  server = await startLocalServer({ settings: { autovacuum: 'on', autovacuum_naptime: '1s' } });
   await server.create('live', 'CREATE TABLE was_live ()');
   await server.create('restored', 'CREATE TABLE was_restored ()');
 });
@@ -67,6 +68,47 @@ describe('given a live database and a restored one', () => {
 
   it('then names are quoted in what is run', () => {
     expect(renaming('a"b', "c'd")).toBe(`ALTER DATABASE "a""b" RENAME TO "c'd"`);
+  });
+});
+
+describe('given an account that is no superuser’s, and its own database', () => {
+  const owner = () => connectionFrom({ ...server.scratch.connection('postgres'), user: 'owner', password: 'owner' });
+
+  beforeAll(async () => {
+    await server.query('postgres', `CREATE ROLE owner LOGIN CREATEDB PASSWORD 'owner'`);
+    for (const name of ['own', 'own_restored'])
+      await server.query('postgres', `CREATE DATABASE ${name} OWNER owner TEMPLATE template0`);
+  });
+
+  it('when somebody is in it whom it may not send away, then the server’s words are told, and nothing changes', async () => {
+    const superuser = new pg.Client(server.scratch.connection('own'));
+    await superuser.connect();
+    const swap = { live: 'own', restored: 'own_restored', kept: 'own_kept' };
+    await expect(swapDatabases(owner(), swap)).rejects.toMatchObject({
+      code: 'source',
+      message: expect.stringMatching(/^the databases could not be swapped: .*superuser.*; own is as it was$/),
+    });
+    await superuser.end();
+    expect(await server.names()).toEqual(expect.arrayContaining(['own', 'own_restored']));
+  });
+
+  it('when autovacuum is at work in it, then it is nobody’s session, and gives way', async () => {
+    await server.query(
+      'own',
+      `CREATE TABLE many AS SELECT g FROM generate_series(1, 100000) g; DELETE FROM many;
+       ALTER TABLE many SET (autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1)`,
+    );
+    await eventually(
+      () =>
+        server.query(
+          'postgres',
+          `SELECT FROM pg_stat_activity WHERE datname = 'own' AND backend_type = 'autovacuum worker'`,
+        ),
+      ({ length }) => length > 0,
+    );
+    expect(await sessionsIn(owner(), 'own')).toBe(0);
+    await swapDatabases(owner(), { live: 'own', restored: 'own_restored', kept: 'own_kept' });
+    expect(await server.names()).toEqual(expect.arrayContaining(['own', 'own_kept']));
   });
 });
 
