@@ -69,7 +69,7 @@ describe('given a policy of three hours for 14 days', () => {
     }
     for (const moment of [expected[0], expected[50], expected.at(-1)] as number[])
       expect(await verified(home, { at: nameOf(moment) })).toBe(0);
-  });
+  }, 300_000);
 });
 
 describe('given generations and a policy that keeps fewer', () => {
