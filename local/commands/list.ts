@@ -21,15 +21,20 @@ export async function list(workspace: Workspace, options: ListOptions): Promise<
     .sort(([a], [b]) => (a < b ? 1 : -1))
     .map(([generation, stores]) => ({ generation, stores, safety: isSafety(generation) }));
   const now = Date.now();
-  const rows = generations.map(({ generation, stores, safety }) => [
-    generation,
-    ageText(now - (momentOf(generation) as Date).getTime()),
-    [...stores, ...(safety ? ['taken right before a restore'] : [])].join(', '),
-  ]);
+  const rows = generations.map(({ generation, stores, safety }) => {
+    const moment = momentOf(generation) as Date;
+    return [
+      generation,
+      // As `--at "before …"` takes it; the name is in UTC.
+      moment.toLocaleString('sv'),
+      ageText(now - moment.getTime()),
+      [...stores, ...(safety ? ['taken right before a restore'] : [])].join(', '),
+    ];
+  });
   const text =
     rows.length === 0
       ? 'no generation yet; fukugen backup takes the first'
-      : table(['GENERATION', 'AGE', 'STORES'], rows);
+      : table(['GENERATION', 'LOCAL TIME', 'AGE', 'STORES'], rows);
   const [first] = unavailable;
   return {
     status: first ? statusOf(first.error.code) : exitStatus.success,

@@ -97,10 +97,13 @@ describe('given a generation', () => {
   );
 
   it('when it is listed, then its age and its stores are shown', async () => {
-    const { stdout } = await workspace.run(['list']);
+    const { stdout } = await workspace.run(['list'], { environment: { TZ: 'Asia/Tokyo' } });
     expect(stdout).toMatch(
-      /^GENERATION +AGE +STORES\n\d{4}-\d\d-\d\dT\S+Z-safety +[\d.]+ (s|min .*) +disk, taken right before a restore\n/,
+      /^GENERATION +LOCAL TIME +AGE +STORES\n\d{4}-\d\d-\d\dT\S+Z-safety +\S+ \S+ +[\d.]+ (s|min .*) +disk, taken right before a restore\n/,
     );
+    const [, day, hour, minute, second] = /^(\S+)T(\d\d)-(\d\d)-(\d\d)-\d{3}Z-safety/m.exec(stdout) as string[];
+    const there = new Date(Date.parse(`${day}T${hour}:${minute}:${second}Z`) + 9 * 3_600_000).toISOString();
+    expect(stdout).toContain(` ${there.slice(0, 19).replace('T', ' ')} `);
   });
 });
 
