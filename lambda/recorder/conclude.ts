@@ -61,11 +61,14 @@ function concluded(problems: readonly string[], records: readonly DrillRecord[])
 }
 
 /** In the order of the targets, each with its own first. */
-function problemsOf({ results, failure }: ConcludeInput): string[] {
+function problemsOf({ targets = [], results, failure }: ConcludeInput): string[] {
+  const lost = targets.filter(({ database }) => !results.some(({ target }) => target.database === database));
   return [
     ...results.flatMap(problemsOfTarget),
     ...(failure ? [causeOf(failure).text] : []),
-    ...(results.length === 0 && !failure ? ['no database was drilled'] : []),
+    // Whatever became of it: silence is no success.
+    ...lost.map(({ database }) => `${database}: it was chosen, and nothing came back of it`),
+    ...(results.length === 0 && lost.length === 0 && !failure ? ['no database was drilled'] : []),
   ];
 }
 

@@ -27,6 +27,8 @@ export interface ConcludeInput {
   readonly operation: 'conclude';
   readonly execution: string;
   readonly startedAt: string;
+  /** All that were to be drilled. @default - none was chosen */
+  readonly targets?: readonly DrillTarget[];
   /** Of every target, in order: what was recorded, and what failed after that (a tear-down). */
   readonly results: readonly TargetResult[];
   /** Set when the map itself failed. */

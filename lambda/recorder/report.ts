@@ -15,14 +15,14 @@ const concurrency = 16;
  * @returns where it is
  */
 export async function writeReport(
-  { execution, results }: ConcludeInput,
+  { execution, targets = [], results }: ConcludeInput,
   problems: readonly string[],
   plan: DrillPlan,
   host: RecorderHost,
 ): Promise<string> {
   const { policy, language, timezone } = plan;
   const region = regionOf(plan);
-  const databases = [...new Set(results.map(({ target }) => target.database))];
+  const databases = [...new Set([...targets, ...results.map(({ target }) => target)].map(({ database }) => database))];
   const keys = await pMap(databases, (database) => host.list(drillKeys.records(region, database)), { concurrency });
   const stored = await pMap(keys.flat(), async (key) => ({ key, text: (await host.read(key)) ?? '' }), { concurrency });
   const page = renderReport(

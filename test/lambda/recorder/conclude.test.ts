@@ -70,6 +70,20 @@ describe('a drill that passed', () => {
 });
 
 describe('a drill that failed', () => {
+  test('given nothing came back of a database that was chosen, it is named and the verdict is red', async () => {
+    const lost = { ...target, database: 'orders' };
+    const conclusion = await end({ targets: [target, lost], results: [await drilled()] });
+    expect(conclusion).toEqual({ verdict: 'failed', cause: 'orders: it was chosen, and nothing came back of it' });
+    expect(notice()?.Message).toContain('orders: it was chosen, and nothing came back of it');
+  });
+
+  test('given the map over databases failed, the first cause is the map’s, and the report holds what was recorded', async () => {
+    await drilled();
+    const conclusion = await end({ targets: [target], failure: failure('one execution was stopped') });
+    expect(conclusion).toEqual({ verdict: 'failed', cause: 'one execution was stopped' });
+    expect(account.objects.get(report)?.Body).toContain('<code>drill-2026-11</code>');
+  });
+
   test('links to the runbooks where the policy says that they are read', async () => {
     const input = { operation: 'conclude', execution: target.execution, startedAt, results: [] } as const;
     await conclude(input, { ...plan, runbooks: 'https://wiki.example/runbooks' }, account.host);

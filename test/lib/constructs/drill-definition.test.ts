@@ -156,6 +156,13 @@ describe('whatever fails', () => {
     expect(ends.map(([name]) => name)).toEqual(['Result']);
   });
 
+  test('what was chosen is known to the conclusion, whatever the map over databases comes to', () => {
+    expect(find('Choose')).toMatchObject({ ResultSelector: { 'targets.$': '$.targets' } });
+    expect(find('Databases')).toMatchObject({ ResultPath: '$.results' });
+    for (const { ResultPath } of find('Databases').Catch ?? []) expect(ResultPath).toBe('$.failure');
+    expect(find('Conclude')).not.toHaveProperty('Parameters');
+  });
+
   test('the verdict alone decides how the execution ends, and the conclusion is caught by nothing', () => {
     expect(find('Conclude').Catch).toBeUndefined();
     expect(find('Passed?')).toMatchObject({
