@@ -34,7 +34,7 @@ export async function openWorkspace(folder: string, file: string | undefined, si
   const { policy } = loaded;
   if (!policy.local) {
     throw new FukugenError('policy', `${loaded.file} declares no local sources and stores`, {
-      next: 'add a local part, as in examples/laptop/backup.config.yaml, or name another policy with --config',
+      next: 'go to another folder when yours is in ~/.config/fukugen, name it with --config, or add a local part as in examples/laptop/backup.config.yaml',
     });
   }
   const sources = Object.entries(policy.local.sources).map(([name, source]) => sourceFrom(name, source, loaded.file));

@@ -41,9 +41,9 @@ async function findPolicy(folder: string, wanted: string | undefined): Promise<s
   }
   throw new FukugenError(
     'missing',
-    wanted ? `there is no policy at ${candidates[0]}` : `there is no policy in ${folder}`,
+    wanted ? `there is no policy at ${candidates[0]}` : `there is no policy in ${folder}, nor in ~/.config/fukugen`,
     {
-      next: 'copy examples/laptop/backup.config.yaml here and change it, or name a file: fukugen --config FILE, cdk -c config=FILE',
+      next: 'copy examples/laptop/backup.config.yaml to ~/.config/fukugen and change it, or name a file: fukugen --config FILE, cdk -c config=FILE',
     },
   );
 }
