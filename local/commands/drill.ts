@@ -88,12 +88,14 @@ function databasesOf(names: readonly string[], { databases }: CloudPolicy, place
       return { name };
     }
     if (source === undefined) return { name };
-    const sources: readonly string[] = sourcesAt(place, {
-      name,
-      hasAutomatedBackups: place === 'primary' || isReplicated(database),
-    });
-    if (!sources.includes(source)) {
-      mistakes.push(`--source ${source}: in the ${place} Region ${name} is restored from ${sources.join(', ')}`);
+    const sourcesIn = (where: DrillPlace): readonly string[] =>
+      sourcesAt(where, { name, hasAutomatedBackups: where === 'primary' || isReplicated(database) });
+    if (!sourcesIn(place).includes(source)) {
+      const other = place === 'primary' ? 'replica' : 'primary';
+      const hint = sourcesIn(other).includes(source) ? `; add --place ${other}` : '';
+      mistakes.push(
+        `--source ${source}: in the ${place} Region ${name} is restored from ${sourcesIn(place).join(', ')}${hint}`,
+      );
     }
     return { name, source: source as DrillSource };
   });
