@@ -2,6 +2,7 @@ import { stdout } from 'node:process';
 import { Command } from 'commander';
 import { FukugenError } from '../../core/errors.ts';
 import { policyJsonSchema } from '../../core/policy/index.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 import { exitMeanings, exitStatus } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { createProgress } from '../system/progress.ts';
@@ -20,6 +21,8 @@ import { type RestoreOptions, restore } from './restore.ts';
 import { type UndoOptions, undo } from './undo.ts';
 import { type VerifyOptions, verify } from './verify.ts';
 
+const { version } = packageJson;
+
 const atMeaning = 'a generation by its name, latest, or "before 2026-11-20 12:00" in local time';
 
 type Run = (workspace: Workspace, context: RunContext) => Promise<Outcome>;
@@ -30,6 +33,7 @@ export function createProgram(signal: AbortSignal, onDone: (status: number) => v
     .description(
       'Backups that have already been restored: takes generations, and proves them by comparing what a restore gives back.',
     )
+    .version(version, '--version', 'print the version')
     .option('--config <file>', 'the policy: backup.config.ts or a YAML file of the same shape')
     .option('--json', 'print one JSON object instead of text')
     .option('--dry-run', 'say what would be done, and touch nothing')
