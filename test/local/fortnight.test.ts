@@ -20,7 +20,8 @@ const taken = kept + runs(4, 18);
 const looked = runs(3, kept);
 
 const hours3 = 3 * 3_600_000;
-const newest = Date.parse('2026-11-11T12:00:00.000Z');
+/** No clock anywhere is put forward or back in the weeks before: days are those of the calendar, as restic counts them. */
+const newest = Date.parse('2026-02-11T12:00:00.000Z');
 const random = new SeededRandom();
 
 /** What everything was at a moment, as this test saw it. */
