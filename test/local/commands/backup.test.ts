@@ -27,7 +27,7 @@ async function writeFiles(count: number): Promise<void> {
 async function backupUnderWay() {
   const gate = { kind: 'command', command: ['sh', '-c', ': > waiting; exec cat gate'], output: 'came' };
   await workspace.write({ sources: { ...sources, gate }, stores: { disk: generationsAt('disk') } });
-  execFileSync('mkfifo', [workspace.path('gate')]);
+  execFileSync('sh', ['-c', 'mkfifo "$0"', workspace.path('gate')]);
   const running = workspace.start(['backup']);
   await eventually(
     async () => existsSync(workspace.path('waiting')),
