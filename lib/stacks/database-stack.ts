@@ -12,8 +12,7 @@ import { type AdoptedDatabase, AdoptedDatabases } from '../constructs/adopted-da
 import { BaselineReader } from '../constructs/baseline-reader.ts';
 import { DatabaseCluster } from '../constructs/database-cluster.ts';
 import { DatabaseInstance, type Replication } from '../constructs/database-instance.ts';
-import { ImportedCluster } from '../constructs/imported-cluster.ts';
-import { ImportedInstance } from '../constructs/imported-instance.ts';
+import { ImportedCluster, ImportedInstance } from '../constructs/imported-databases.ts';
 import { Network, zonesOf } from '../constructs/network.ts';
 import { databaseIdentifier } from '../names.ts';
 
