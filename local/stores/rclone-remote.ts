@@ -7,6 +7,8 @@ import { megabytes, type Progress } from '../system/progress.ts';
 import { type ProgramResult, runProgram } from '../system/run-program.ts';
 import { markSecret } from '../system/secrets.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
+import { diskFault } from './disk-fault.ts';
+import { requireFolder } from './folder-place.ts';
 import { keptFailing, refusal } from './server-fault.ts';
 
 export interface RcloneSettings {
@@ -106,7 +108,7 @@ export class RcloneRemote {
     accept: readonly number[] = [0],
     onStats?: (stats: Stats) => void,
   ): Promise<ProgramResult> {
-    this.configured ??= this.configuration();
+    this.configured ??= this.requireFolder().then(() => this.configuration());
     const { caCertificate, signal } = this.settings;
     const all = [...flags, ...(caCertificate ? [`--ca-cert=${caCertificate}`] : []), ...args];
     const giveUp = new AbortController();
@@ -136,6 +138,11 @@ export class RcloneRemote {
     });
     if (accept.includes(result.status)) return result;
     throw explain(args[0] as string, result);
+  }
+
+  private async requireFolder(): Promise<void> {
+    const { remote, options } = this.settings;
+    if (options?.type === 'local') await requireFolder(remote.slice(remote.indexOf(':') + 1));
   }
 
   private base(): string {
@@ -194,7 +201,8 @@ function isServerFailure(message: string): boolean {
 }
 
 function explain(verb: string, { status, stderr }: ProgramResult): FukugenError {
-  const refused = refusal(`the server, asked by rclone ${verb},`, stderr);
+  const refused =
+    refusal(`the server, asked by rclone ${verb},`, stderr) ?? diskFault(`what rclone ${verb} fills`, stderr);
   if (refused) return refused;
   if (/couldn't decrypt|bad password/i.test(stderr)) {
     return new FukugenError('secret', `rclone ${verb} could not decrypt what is there`, {

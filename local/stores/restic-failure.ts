@@ -1,6 +1,7 @@
 import { FukugenError } from '../../core/errors.ts';
 import { jsonLine } from '../system/json-line.ts';
 import type { ProgramResult } from '../system/run-program.ts';
+import { diskFault } from './disk-fault.ts';
 import { keptFailing, refusal } from './server-fault.ts';
 
 /** What a restic that failed means. */
@@ -38,7 +39,10 @@ export function resticFailure(store: string, repository: string, verb: string, f
     });
   }
   const server = `the server of the store ${store}`;
-  const refused = refusal(server, stderr) ?? withoutWayIn(server, repository, stderr);
+  const refused =
+    refusal(server, stderr) ??
+    diskFault(verb === 'restore' ? 'the temporary folder' : `the store ${store}`, stderr) ??
+    withoutWayIn(server, repository, stderr);
   if (refused) return refused;
   const reason = /unable to open config file: (?:Stat: )?(.*)/.exec(stderr)?.[1];
   // A server that fails says nothing about whether the repository is there.
@@ -69,7 +73,7 @@ export function resticFailure(store: string, repository: string, verb: string, f
   );
 }
 
-export function lacksData(store: string, reason: string): FukugenError {
+function lacksData(store: string, reason: string): FukugenError {
   return new FukugenError('mismatch', `the repository of the store ${store} lacks data: ${reason}`, {
     next: 'fukugen list, then --at another generation or --store another store',
   });

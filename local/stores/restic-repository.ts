@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
+import { isAbsolute } from 'node:path';
 import type { FukugenError } from '../../core/errors.ts';
 import { isAlive } from '../system/alive.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from '../system/run-program.ts';
+import { requireFolder } from './folder-place.ts';
 import { requireServer } from './reach.ts';
 import { isLocked, resticFailure, resticStatuses } from './restic-failure.ts';
 import { type ResticSettings, resticEnvironment } from './restic-settings.ts';
@@ -38,7 +40,7 @@ export class ResticRepository {
 
   /** @throws FukugenError when it ends with a status that `accept` does not name */
   async run(args: readonly string[], options: ResticOptions = {}): Promise<ProgramResult> {
-    this.reached ??= requireServer(this.settings.repository, this.settings.signal);
+    this.reached ??= this.requirePlace();
     await this.reached;
     let result = await this.attempt(args, options);
     if (isLocked(result) && !isAboutLocks(args) && !options.keepLocks && (await this.freeDeadLocks()))
@@ -71,6 +73,12 @@ export class ResticRepository {
     }
     await this.run(['unlock', '--quiet']);
     return dead;
+  }
+
+  private async requirePlace(): Promise<void> {
+    const { repository, signal } = this.settings;
+    if (isAbsolute(repository)) await requireFolder(repository);
+    else await requireServer(repository, signal);
   }
 
   private async attempt(args: readonly string[], options: ResticOptions): Promise<ProgramResult> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FukugenError } from '../../core/errors.ts';
 import { nearestFolder, removeTree } from '../system/folders.ts';
 import { storeFailure } from '../system/store-failure.ts';
+import { requireFolder } from './folder-place.ts';
 import { lost, RememberedPlace } from './remembered-place.ts';
 
 /**
@@ -79,5 +80,6 @@ export class StoreFolder {
 
   private async requireThere(): Promise<void> {
     if (await this.isLost()) throw lost(this.store, this.root, 'its disk may not be mounted');
+    await requireFolder(this.root);
   }
 }
