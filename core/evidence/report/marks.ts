@@ -47,7 +47,7 @@ export function figureCell(
 }
 
 /** Why a record has no RPO. */
-export function noRecoveryPoint({ source }: DrillRecord, language: Language): string {
+export function noRecoveryPoint({ source, origin }: DrillRecord, language: Language): string {
   const say = wordsOf[language];
-  return source === 'random' ? say.notMeasured : say.notReached;
+  return source === 'random' || origin ? say.notMeasured : say.notReached;
 }

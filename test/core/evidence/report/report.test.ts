@@ -180,6 +180,16 @@ describe('the words of the report', () => {
     expect(page).toContain('restore: there is no recovery point');
   });
 
+  test('given a restored point that says nothing of its time, the RPO was not measured; given none, it was not reached', () => {
+    const facts = sampleFacts();
+    const note = facts.note as NonNullable<DrillFacts['note']>;
+    const { databaseTime: _, ...origin } = note.origin;
+    const rpoOf = (given: DrillFacts) => /<td><span class="quiet">(not [a-z]+)/.exec(render(storedChain([given])))?.[1];
+    expect(rpoOf({ ...facts, note: { ...note, origin } })).toBe('not measured');
+    const { note: _none, survey: _survey, ...none } = facts;
+    expect(rpoOf({ ...none, marks: facts.marks.slice(0, 0), answers: new Map() })).toBe('not reached');
+  });
+
   test('given an objective that was missed, says so beside the figure, and the verdict stays', () => {
     const page = render(storedChain([{ ...sampleFacts(), objectives: { rpoSeconds: 60, rtoSeconds: 60 } }]));
     expect(page).toContain('32 min</span> <span class="mark failed">▲ missed</span>');
