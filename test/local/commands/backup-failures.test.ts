@@ -146,7 +146,9 @@ describe('given a store that cannot be written', () => {
       });
       await workspace.write({ sources: { shop, work }, stores: { disk: { ...disk, path: 'backup.config.yaml' } } });
       const { status, all } = await workspace.run(['backup', '--source', source]);
-      expect(all).toMatch(/^\nfukugen: the store disk cannot be written: /);
+      expect(all).toMatch(
+        /^\nfukugen: a store is to be at \S+\/backup\.config\.yaml, but that is no folder\n {2}next: move it/,
+      );
       expect(status).toBe(7);
       await workspace.write({ sources: { shop, work }, stores: { disk } });
     },

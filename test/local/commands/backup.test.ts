@@ -96,7 +96,7 @@ describe('given two stores of generations', () => {
         name: 'disk',
         stored: false,
         code: 'store',
-        message: expect.stringMatching(/^the store disk cannot be written/),
+        message: expect.stringMatching(/^a store is to be at \S+\/disk, but that is no folder$/),
       },
       { name: 'usb', stored: true },
     ]);
@@ -111,7 +111,9 @@ describe('given two stores of generations', () => {
     for (const store of ['disk', 'usb']) await writeFile(workspace.path(store), 'in the way');
     expect(await workspace.run(['backup'])).toMatchObject({
       status: 7,
-      stderr: expect.stringMatching(/^fukugen: the store disk cannot be written: /),
+      stderr: expect.stringMatching(
+        /^fukugen: a store is to be at \S+\/disk, but that is no folder\n {2}next: move it/,
+      ),
     });
   });
 
