@@ -79,6 +79,10 @@ function lacksData(store: string, reason: string): FukugenError {
   });
 }
 
+/** As Go's client says it of a server without TLS, a server of one without, and S3's client of one that hangs up. */
+const otherScheme =
+  /server gave HTTP response to HTTPS client|\b400 Bad Request\b|Connection closed by foreign host http:/;
+
 /** The ways to a server that no waiting opens. */
 function withoutWayIn(server: string, repository: string, stderr: string): FukugenError | undefined {
   const certificate = /x509: .*/.exec(stderr)?.[0];
@@ -87,7 +91,13 @@ function withoutWayIn(server: string, repository: string, stderr: string): Fukug
       next: 'when the server is yours, name the PEM file of its authority as caCertificate in the policy',
     });
   }
-  if (/server gave HTTP response to HTTPS client/.test(stderr) || /\b400 Bad Request\b/.test(stderr)) {
+  const bucket = /Bucket name .*/.exec(stderr)?.[0];
+  if (bucket !== undefined) {
+    return new FukugenError('store', `the address of ${server} is none: ${bucket}`, {
+      next: 'write the repository in the policy as s3:https://host/bucket/folder',
+    });
+  }
+  if (otherScheme.test(stderr)) {
     const [spoken, other] = /^\w+:http:/.test(repository) ? ['http', 'https'] : ['https', 'http'];
     return new FukugenError('store', `${server} does not speak ${spoken} at this address`, {
       next: `check the repository's address in the policy: it may have to begin with ${other}://, or have another port`,
