@@ -1,24 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type AwsCall, HangUp } from '../../../rehearsal/aws/endpoint.ts';
 import { ServiceError } from '../../../rehearsal/aws/protocol.ts';
 import { runs } from '../../helpers/thorough.ts';
-import {
-  cluster,
-  drillWithFault,
-  expectNothingLeftAndNoHarm,
-  type FaultScene,
-  instance,
-  setFaultScene,
-} from './fault-scene.ts';
-
-let scene: FaultScene;
-
-beforeAll(async () => {
-  scene = await setFaultScene();
-});
-afterAll(async () => {
-  await scene?.[Symbol.asyncDispose]();
-});
+import { cluster, drillWithFault, expectNothingLeftAndNoHarm, instance, scene } from './fault-scene.ts';
 
 type CallFault = 'is denied' | 'is never answered';
 
@@ -104,10 +88,10 @@ describe('a drill in which a call fails', () => {
       const unnamed: string[] = [];
       for (const [call, name] of scene.asked) {
         failCalls(call, fault);
-        const execution = await drillWithFault(scene, name);
+        const execution = await drillWithFault(name);
         if (execution.status === 'SUCCEEDED') green.push(call);
         else if (!execution.cause) unnamed.push(call);
-        expectNothingLeftAndNoHarm(scene);
+        expectNothingLeftAndNoHarm();
       }
       expect({ green, unnamed }).toEqual({ green: [], unnamed: [] });
     },
@@ -120,10 +104,10 @@ describe('a drill in which a call fails', () => {
       // All of them in one drill, as an account is throttled, or one after the other.
       for (const which of runs(0, 1) ? calls.map((call) => [call]) : [calls]) {
         const refused = throttleCalls(which);
-        const execution = await drillWithFault(scene, name, { mostRetries: Number.POSITIVE_INFINITY });
+        const execution = await drillWithFault(name, { mostRetries: Number.POSITIVE_INFINITY });
         expect([which, execution.status, execution.cause]).toEqual([which, 'SUCCEEDED', undefined]);
         expect([...refused.values()]).toEqual(which.map(() => throttledCalls));
-        expectNothingLeftAndNoHarm(scene);
+        expectNothingLeftAndNoHarm();
       }
     },
   );

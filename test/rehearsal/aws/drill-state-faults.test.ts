@@ -1,25 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { DatabaseState } from '../../../rehearsal/aws/databases.ts';
 import type { Execution, RunOptions } from '../../../rehearsal/aws/state-machine.ts';
 import { runs } from '../../helpers/thorough.ts';
 import { tokyo } from './drill-scene.ts';
-import {
-  cluster,
-  drillWithFault,
-  expectNothingLeftAndNoHarm,
-  type FaultScene,
-  instance,
-  setFaultScene,
-} from './fault-scene.ts';
-
-let scene: FaultScene;
-
-beforeAll(async () => {
-  scene = await setFaultScene();
-});
-afterAll(async () => {
-  await scene?.[Symbol.asyncDispose]();
-});
+import { cluster, drillWithFault, expectNothingLeftAndNoHarm, instance, scene } from './fault-scene.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -74,9 +58,9 @@ describe('a drill in which a state fails', () => {
     async (fault) => {
       const wrong: string[] = [];
       for (const state of scene.states) {
-        const execution = await drillWithFault(scene, cluster, failState(state, fault));
+        const execution = await drillWithFault(cluster, failState(state, fault));
         if (execution.status === 'SUCCEEDED' || !execution.cause) wrong.push(state);
-        expectNothingLeftAndNoHarm(scene);
+        expectNothingLeftAndNoHarm();
       }
       expect(wrong).toEqual([]);
     },
@@ -88,10 +72,10 @@ describe('a drill in which a state fails', () => {
       const each = scene.states.map((state) => [state]);
       // All of them in one drill, or one after the other.
       for (const which of runs(0, 1) ? each : [scene.states]) {
-        const execution = await drillWithFault(scene, cluster, failOnce(which, fault));
+        const execution = await drillWithFault(cluster, failOnce(which, fault));
         expect([which, execution.status, execution.cause]).toEqual([which, 'SUCCEEDED', undefined]);
         expect(isProven(execution)).toBe(true);
-        expectNothingLeftAndNoHarm(scene);
+        expectNothingLeftAndNoHarm();
       }
     },
   );
@@ -99,7 +83,7 @@ describe('a drill in which a state fails', () => {
   test('given an execution that is stopped at any state, nothing is left', async () => {
     for (const which of scene.states) {
       const stop = new AbortController();
-      const execution = await drillWithFault(scene, cluster, {
+      const execution = await drillWithFault(cluster, {
         signal: stop.signal,
         around: async (state, invoke) => {
           if (state !== which) return invoke();
@@ -109,7 +93,7 @@ describe('a drill in which a state fails', () => {
         },
       });
       expect(execution.status).toBe('ABORTED');
-      expectNothingLeftAndNoHarm(scene);
+      expectNothingLeftAndNoHarm();
     }
   });
 });
@@ -134,7 +118,7 @@ describe('a drill whose scratch disappears underneath it', () => {
     'given that $what is gone before any state, that is the cause, unless everything was checked and there is evidence',
     async ({ database, there, take, cause }) => {
       const states = new Set<string>();
-      await drillWithFault(scene, database, {
+      await drillWithFault(database, {
         around: async (state, invoke) => {
           if (there().length > 0) states.add(state);
           return invoke();
@@ -144,7 +128,7 @@ describe('a drill whose scratch disappears underneath it', () => {
       const ends: Record<string, string> = {};
       for (const which of states) {
         let isGone = false;
-        const execution = await drillWithFault(scene, database, {
+        const execution = await drillWithFault(database, {
           around: async (state, invoke) => {
             // RDS is asked every minute: it shows late what it was asked for.
             if (isGone) scene.cloud.functions.clockAhead += minute;
@@ -156,7 +140,7 @@ describe('a drill whose scratch disappears underneath it', () => {
           },
         });
         ends[which] = execution.status === 'SUCCEEDED' && isProven(execution) ? 'proven' : `${execution.cause}`;
-        expectNothingLeftAndNoHarm(scene);
+        expectNothingLeftAndNoHarm();
       }
       expect([...states]).toEqual(expect.arrayContaining(['IsTakenOver', 'Check', 'TearDown']));
       expect(ends).toEqual(
@@ -179,7 +163,6 @@ describe('a drill whose scratch never becomes what it was asked to become', () =
       const { cloud } = scene;
       let left = 0;
       const execution = await drillWithFault(
-        scene,
         database,
         {
           around: async (state, invoke) => {
@@ -195,7 +178,7 @@ describe('a drill whose scratch never becomes what it was asked to become', () =
       expect(execution.status).toBe('FAILED');
       expect(execution.cause).toMatch(new RegExp(`the time limit of ${database} was over at`));
       expect(left).toBeGreaterThan(0);
-      expectNothingLeftAndNoHarm(scene);
+      expectNothingLeftAndNoHarm();
     },
   );
 });

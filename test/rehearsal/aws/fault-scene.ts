@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { FunctionAnswer } from '../../../rehearsal/aws/functions.ts';
 import { allStates, type Execution, type RunOptions } from '../../../rehearsal/aws/state-machine.ts';
 import { eventually } from '../../helpers/local-processes.ts';
@@ -10,15 +10,24 @@ import { type DrillScene, isWriting, setDrillScene, tokyo } from './drill-scene.
  */
 
 /** A little production, of which hundreds of drills are made. */
-export interface FaultScene extends DrillScene {
+interface FaultScene extends DrillScene {
   /** Every call of a drill that goes well, with the database whose drill makes it. */
   readonly asked: ReadonlyMap<string, string>;
   /** Those that have a function do their work. */
   readonly states: readonly string[];
 }
 
-export async function setFaultScene(): Promise<FaultScene> {
-  const scene = await setDrillScene(async (production) => {
+/** Set before the first test of whoever imports it, and cleared away after the last. */
+export let scene: FaultScene;
+beforeAll(async () => {
+  scene = await setFaultScene();
+});
+afterAll(async () => {
+  await scene?.[Symbol.asyncDispose]();
+});
+
+async function setFaultScene(): Promise<FaultScene> {
+  const set = await setDrillScene(async (production) => {
     await production.query('create database hoshizora');
     for (const sql of [
       'create schema shop',
@@ -29,7 +38,7 @@ export async function setFaultScene(): Promise<FaultScene> {
       await production.query(sql, [], 'hoshizora');
     }
   }, true);
-  const { cloud } = scene;
+  const { cloud } = set;
   const asked = new Map<string, string>();
   for (const name of [instance, cluster]) {
     cloud.calls.length = 0;
@@ -41,7 +50,7 @@ export async function setFaultScene(): Promise<FaultScene> {
   const states = allStates(JSON.parse(`${DefinitionString}`))
     .filter(([, { Type }]) => Type === 'Task')
     .map(([name]) => name);
-  return { ...scene, asked: new Map([...asked].sort()), states };
+  return { ...set, asked: new Map([...asked].sort()), states };
 }
 
 export const instance = 'shop';
@@ -58,11 +67,11 @@ function requestFor(name: string): object {
  * @param look - before those
  */
 export async function drillWithFault(
-  { cloud }: FaultScene,
   name: string,
   options: RunOptions = {},
   look: () => void = () => {},
 ): Promise<Execution> {
+  const { cloud } = scene;
   cloud.calls.length = 0;
   const { around = (_: string, invoke: () => Promise<FunctionAnswer>) => invoke(), ...others } = options;
   const invocations: Promise<FunctionAnswer>[] = [];
@@ -93,7 +102,8 @@ export async function drillWithFault(
   return execution;
 }
 
-export function expectNothingLeftAndNoHarm({ cloud }: FaultScene): void {
+export function expectNothingLeftAndNoHarm(): void {
+  const { cloud } = scene;
   expect(cloud.scratches().map(({ identifier }) => identifier)).toEqual([]);
   expect([...cloud.secrets.values.keys()].filter((name) => name.includes(':secret:rds!'))).toEqual([]);
   for (const { service, operation, input } of cloud.calls) {
