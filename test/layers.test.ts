@@ -9,7 +9,8 @@ const below: Record<string, readonly string[]> = {
   bin: ['lib', 'core', 'backup.config.ts'],
   lib: ['lambda', 'core'],
   lambda: ['core'],
-  local: ['core'],
+  // Which release it is stands in package.json alone.
+  local: ['core', 'package.json'],
   core: [],
 };
 
