@@ -35,7 +35,7 @@ describe('given a store of generations', () => {
   it('when it is no folder, then listing says so with status 7', async () => {
     await writeFile(workspace.path('disk'), 'in the way');
     const { status, stderr } = await workspace.run(['list']);
-    expect(stderr).toMatch(/^fukugen: the store disk cannot be read: ENOTDIR/);
+    expect(stderr).toMatch(/^fukugen: a store is to be at \S+\/disk, but that is no folder/);
     expect(status).toBe(7);
   });
 
