@@ -4,7 +4,6 @@ import type { ProgramResult } from '../system/run-program.ts';
 import { diskFault } from './disk-fault.ts';
 import { keptFailing, refusal } from './server-fault.ts';
 
-/** What a restic that failed means. */
 type Failed = Pick<ProgramResult, 'status' | 'stderr'>;
 
 /** Statuses that restic ends with; any other means that it did not end by itself. */
@@ -19,7 +18,7 @@ export function isLoss(line: string): boolean {
   return lostData.test(line);
 }
 
-/** For a person who must wait or see to it: `unlock` is restic's own word. */
+/** By another restic, so that this one has done nothing. */
 export function isLocked({ status, stderr }: Failed): boolean {
   return status === 11 || (status !== 0 && /repository is already locked/.test(stderr));
 }
