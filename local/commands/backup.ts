@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.ts';
 import { FukugenError } from '../../core/errors.ts';
 import { exitStatus, statusOf } from '../console/exit-status.ts';
 import { nextText } from '../console/next-text.ts';
@@ -120,14 +121,14 @@ function largest({ largest: [first] }: PostgresDetail): string {
 function describe({ detail, files }: SourceRecord): string {
   switch (detail.kind) {
     case 'postgres':
-      return `${detail.tables} tables, ${detail.rows} rows, ${bytesText(files.bytes)} dumped of ${bytesText(detail.size)}${largest(detail)}${detail.part ? `, only ${partText(detail.part)}` : ''}`;
+      return `${counted(detail.tables, 'table')}, ${counted(detail.rows, 'row')}, ${bytesText(files.bytes)} dumped of ${bytesText(detail.size)}${largest(detail)}${detail.part ? `, only ${partText(detail.part)}` : ''}`;
     case 'sqlite':
-      return `${detail.tables} tables, ${detail.rows} rows, ${bytesText(files.bytes)}, integrity ${detail.integrity}${detail.orphans.map((line) => `; ${line}`).join('')}`;
+      return `${counted(detail.tables, 'table')}, ${counted(detail.rows, 'row')}, ${bytesText(files.bytes)}, integrity ${detail.integrity}${detail.orphans.map((line) => `; ${line}`).join('')}`;
     case 'files':
-      return `${detail.files.length} files, ${bytesText(files.bytes)}`;
+      return `${counted(detail.files.length, 'file')}, ${bytesText(files.bytes)}`;
     case 'command':
       return `${bytesText(detail.bytes)} printed, ${bytesText(files.bytes)} stored`;
     case 'directory':
-      return `${files.entries} files and folders, ${bytesText(files.bytes)}, ${detail.linked} unchanged`;
+      return `${counted(files.entries, 'file or folder', 'files and folders')}, ${bytesText(files.bytes)}, ${detail.linked} unchanged`;
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.ts';
 import type {
   CloudPlan,
   Cost,
@@ -80,7 +81,7 @@ function isMet({ coverage, objectives }: DatabasePlan, place: 'primary' | 'repli
 
 function localBlocks({ sources, stores }: LocalPlan): Block[] {
   return [
-    { kind: 'heading', text: `this machine: ${words.number(sources.length, 'source', 'sources')}` },
+    { kind: 'heading', text: `this machine: ${counted(sources.length, 'source')}` },
     {
       kind: 'table',
       header: ['STORE', 'KIND', 'WHERE', 'KEPT'],
@@ -151,7 +152,7 @@ function costBlocks({ cloud, local, cost }: Plan): Block[] {
 
 function total({ known, unknown }: Plan['cost']): string {
   if (unknown.length === 0) return `${dollars(known)} USD`;
-  const lines = words.number(unknown.length, 'line', 'lines');
+  const lines = counted(unknown.length, 'line');
   return known === 0 ? 'unknown' : `at least ${dollars(known)} USD, plus unknown: ${lines} above without a figure`;
 }
 

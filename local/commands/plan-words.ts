@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.ts';
 import type {
   CloudPlan,
   Copy,
@@ -97,7 +98,7 @@ export function copies({ copies, media, offSite, holds, remarks }: CopyCount): s
     return `${names.join(', ')} on ${medium}`;
   };
   return [
-    `${holds ? 'holds' : 'does not hold'}: ${number(copies.length, 'copy', 'copies')} on ${number(media.length, 'medium', 'media')}, ${offSite.length === 0 ? 'none' : offSite.length} off-site`,
+    `${holds ? 'holds' : 'does not hold'}: ${counted(copies.length, 'copy', 'copies')} on ${counted(media.length, 'medium', 'media')}, ${offSite.length === 0 ? 'none' : offSite.length} off-site`,
     media.map(on).join('; '),
     ...remarks,
   ];
@@ -105,10 +106,6 @@ export function copies({ copies, media, offSite, holds, remarks }: CopyCount): s
 
 function copyName({ name, offSite }: Copy): string {
   return offSite ? `${name} (off-site)` : name;
-}
-
-export function number(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** What is wrong, and on the lines below what would be right. */

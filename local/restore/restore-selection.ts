@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import ignore from 'ignore';
+import { counted } from '../../core/counted.ts';
 import { FukugenError } from '../../core/errors.ts';
 import { compareTree } from '../generation/compare-tree.ts';
 import { type Entry, readEntries } from '../generation/entry.ts';
@@ -59,7 +60,7 @@ async function restoreFiles(
     const verdict = differences.length === 0 ? 'identical' : 'different';
     const lines = differences.map((difference) => `${difference.path}: ${difference.text}`);
     const text = [
-      `${files} of the files: ${differences.length === 0 ? 'identical' : `${differences.length} differences`}`,
+      `${files} of the files: ${differences.length === 0 ? 'identical' : `${counted(differences.length, 'difference')}`}`,
       ...lines,
     ].join('\n');
     return { name: restored, proof: { verdict, text, detail: { files, differences } } };

@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import ignore from 'ignore';
+import { counted } from '../../core/counted.ts';
 import { FukugenError } from '../../core/errors.ts';
 import type { SourcePolicy } from '../../core/policy/index.ts';
 import { attributesLacking, withAttributes } from '../generation/attributes.ts';
@@ -91,9 +92,13 @@ function refuseElsewhere({ path }: Directory, elsewhere: readonly string[]): voi
   if (elsewhere.length === 0) return;
   const names = elsewhere.slice(0, shown).join(', ');
   const more = elsewhere.length > shown ? ` and ${elsewhere.length - shown} more` : '';
-  throw new FukugenError('source', `${elsewhere.length} files in ${path} are not on this machine: ${names}${more}`, {
-    next: 'download them in the Finder, or write notDownloaded: download or skip in the policy',
-  });
+  throw new FukugenError(
+    'source',
+    `${counted(elsewhere.length, 'file')} in ${path} not on this machine: ${names}${more}`,
+    {
+      next: 'download them in the Finder, or write notDownloaded: download or skip in the policy',
+    },
+  );
 }
 
 export { proveTree as prove } from './tree-proof.ts';

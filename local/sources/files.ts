@@ -1,5 +1,6 @@
 import { chmod, constants, copyFile, lutimes, mkdir, open, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { counted } from '../../core/counted.ts';
 import { FukugenError } from '../../core/errors.ts';
 import type { SourcePolicy } from '../../core/policy/index.ts';
 import { textDiff } from '../console/text-diff.ts';
@@ -43,7 +44,7 @@ export async function plan({ files }: Files): Promise<Plan> {
   requireAny(files, missing);
   const secrets = files.filter(({ secret }) => secret).length;
   const lacking = missing.map(({ path, reason }) => `; ${path}: ${reason}`).join('');
-  return { text: `${files.length} files, ${secrets} of them secret${lacking}` };
+  return { text: `${counted(files.length, 'file')}, ${secrets} of them secret${lacking}` };
 }
 
 export async function capture({ files }: Files, context: CaptureContext): Promise<Captured> {
@@ -98,7 +99,7 @@ export async function compare({ files }: Files, folder: string, record: SourceRe
   return {
     verdict: changed.length > 0 ? 'different' : left.length > 0 ? 'incomplete' : 'identical',
     text: [
-      `${changes.length} files: ${changed.length === 0 ? 'identical' : `${changed.length} differ`}`,
+      `${counted(changes.length, 'file')}: ${changed.length === 0 ? 'identical' : `${changed.length} differ`}`,
       ...changed.map(({ text }) => text),
       ...left,
     ].join('\n'),
@@ -133,7 +134,7 @@ export async function restoreBeside(
   const changed = restores.filter(({ text }) => text !== '');
   const replaced = changed.filter(({ kept }) => kept !== undefined);
   const text = [
-    `${restores.length} files: identical with the backup; ${changed.length} would change what is there`,
+    `${counted(restores.length, 'file')}: identical with the backup; ${changed.length} would change what is there`,
     ...changed.map((change) => change.text),
     ...record.problems.map(({ path, reason }) => `${path}: not in the backup, ${reason}`),
   ].join('\n');

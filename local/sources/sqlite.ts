@@ -1,6 +1,7 @@
 import { chmod, constants, copyFile, mkdir, open, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { counted } from '../../core/counted.ts';
 import { FukugenError } from '../../core/errors.ts';
 import type { SourcePolicy } from '../../core/policy/index.ts';
 import { compareTree } from '../generation/compare-tree.ts';
@@ -187,12 +188,14 @@ async function proofOf(
     return compareSqlite(recorded, found);
   });
   const rows = recorded.tables.reduce((sum, table) => sum + table.rows, 0);
-  const size = `${recorded.tables.length} tables, ${rows} rows`;
+  const size = `${counted(recorded.tables.length, 'table')}, ${counted(rows, 'row')}`;
   const lines = differences.map(({ kind, name, text }) => `${kind} ${name}: ${text}`);
   return {
     verdict: differences.length === 0 ? 'identical' : 'different',
     text:
-      differences.length === 0 ? `${size}: identical` : [`${size}: ${lines.length} differences`, ...lines].join('\n'),
+      differences.length === 0
+        ? `${size}: identical`
+        : [`${size}: ${counted(lines.length, 'difference')}`, ...lines].join('\n'),
     detail: { tables: recorded.tables.length, rows, differences },
   };
 }

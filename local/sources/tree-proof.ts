@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { counted } from '../../core/counted.ts';
 import { compareTree, type TreeDifference } from '../generation/compare-tree.ts';
 import { readEntries } from '../generation/entry.ts';
 import { type SourceRecord, sourceLayout } from '../generation/manifest.ts';
@@ -39,9 +40,9 @@ export function proofOf(record: SourceRecord, differences: readonly TreeDifferen
 }
 
 function render(record: SourceRecord, differences: readonly TreeDifference[]): string {
-  const size = `${record.files.entries} files and folders, ${record.files.bytes} bytes`;
+  const size = `${counted(record.files.entries, 'file or folder', 'files and folders')}, ${counted(record.files.bytes, 'byte')}`;
   const lines = differences.map((difference) => `${difference.path}: ${difference.text}`);
-  if (lines.length > 0) return [`${size}: ${lines.length} differences`, ...lines].join('\n');
+  if (lines.length > 0) return [`${size}: ${counted(lines.length, 'difference')}`, ...lines].join('\n');
   const left = record.problems.map((problem) => `${problem.path}: not in the backup, ${problem.reason}`);
   return [`${size}: identical`, ...left].join('\n');
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { counted } from '../../core/counted.ts';
 import { FukugenError } from '../../core/errors.ts';
 import { compareTree } from '../generation/compare-tree.ts';
 import { readEntries } from '../generation/entry.ts';
@@ -20,7 +21,7 @@ export async function verifyBytes(folder: string, record: SourceRecord, context:
     });
     const portion = allFiles(entries);
     if (differences.length === 0) {
-      const text = `${entries.length} files and folders, ${record.files.bytes} bytes: as recorded`;
+      const text = `${counted(entries.length, 'file or folder', 'files and folders')}, ${counted(record.files.bytes, 'byte')}: as recorded`;
       return { verdict: 'proven', text, portion };
     }
     const lines = differences.map((difference) => `${difference.path}: ${difference.text}`);

@@ -1,3 +1,5 @@
+import { counted } from '../../core/counted.ts';
+
 const [tab, newline, backslash, nul] = [9, 10, 92, 0];
 const headerEnd = ' FROM stdin;\n';
 
@@ -41,7 +43,7 @@ export class RowReader {
   }
 
   end(): string | undefined {
-    return this.ended ? undefined : `ends after ${this.rows} rows without the mark that ends them`;
+    return this.ended ? undefined : `ends after ${counted(this.rows, 'row')} without the mark that ends them`;
   }
 
   /** Nearly all bytes mean nothing but themselves. */

@@ -1,4 +1,4 @@
-import { counted } from '../compare/context.ts';
+import { counted } from '../../counted.ts';
 import type { Check } from './look.ts';
 import { ask } from './subject.ts';
 

@@ -1,4 +1,4 @@
-import { counted } from '../compare/context.ts';
+import { counted } from '../../counted.ts';
 import type { DatabaseFingerprint } from '../fingerprint.ts';
 import type { CheckResult } from './check.ts';
 import { againstFormer, type Fingerprints, type Restored } from './former.ts';

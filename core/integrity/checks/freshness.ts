@@ -1,4 +1,4 @@
-import { counted } from '../compare/context.ts';
+import { counted } from '../../counted.ts';
 import { quoted } from '../names.ts';
 import type { NewestValue } from './batch.ts';
 import { type Check, lookAtEach, NotCovered } from './look.ts';

@@ -1,4 +1,4 @@
-import { counted } from '../compare/context.ts';
+import { counted } from '../../counted.ts';
 import { quoted } from '../names.ts';
 import { findAmcheck } from './amcheck.ts';
 import type { TablePart } from './batch.ts';

@@ -1,4 +1,4 @@
-import { counted } from '../compare/context.ts';
+import { counted } from '../../counted.ts';
 import { refusal } from '../connection.ts';
 import { quoted } from '../names.ts';
 import { type Amcheck, findAmcheck } from './amcheck.ts';

@@ -1,4 +1,4 @@
-import { counted } from '../compare/context.ts';
+import { counted } from '../../counted.ts';
 import { named } from '../names.ts';
 import { pinSettings } from '../snapshot.ts';
 import { describeTables, type ListedTable, readTable } from '../tables.ts';

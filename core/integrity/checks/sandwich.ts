@@ -1,4 +1,5 @@
-import { byName, counted } from '../compare/context.ts';
+import { counted } from '../../counted.ts';
+import { byName } from '../compare/context.ts';
 import type { DatabaseFingerprint, SequenceFingerprint, TableFingerprint } from '../fingerprint.ts';
 import { named } from '../names.ts';
 import type { Activity } from './baseline.ts';

@@ -1,4 +1,4 @@
-import { counted } from '../compare/context.ts';
+import { counted } from '../../counted.ts';
 import type { SequenceFingerprint } from '../fingerprint.ts';
 import { named, quoted } from '../names.ts';
 import { readSequences } from '../sequences.ts';

@@ -1,4 +1,4 @@
-import { count, counted } from '../compare/context.ts';
+import { count, counted } from '../../counted.ts';
 import type { DatabaseFingerprint, TableFingerprint } from '../fingerprint.ts';
 import { named } from '../names.ts';
 import type { CheckFinding, CheckResult } from './check.ts';

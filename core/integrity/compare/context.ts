@@ -23,16 +23,6 @@ export function finding(
   return { severity, kind, object, recorded, found, text };
 }
 
-/** `1,204,331`. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-/** `1 row`, `2 rows`. */
-export function counted(value: number, noun: string, nouns = `${noun}s`): string {
-  return `${count(value)} ${value === 1 ? noun : nouns}`;
-}
-
 export function byName<T>(items: readonly T[], name: (item: T) => string): ReadonlyMap<string, T> {
   return new Map(items.map((item) => [name(item), item]));
 }

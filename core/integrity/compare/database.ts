@@ -1,6 +1,7 @@
+import { counted } from '../../counted.ts';
 import type { RoleFingerprint, Setting } from '../fingerprint.ts';
 import type { Finding } from './comparison.ts';
-import { byName, counted, finding, type Pair } from './context.ts';
+import { byName, finding, type Pair } from './context.ts';
 import { grantFindings } from './grants.ts';
 import { notRead } from './tables.ts';
 

@@ -1,5 +1,5 @@
+import { count, counted } from '../../counted.ts';
 import type { Comparison, Verdict } from './comparison.ts';
-import { count, counted } from './context.ts';
 
 const verdicts: Readonly<Record<Verdict, string>> = {
   identical: 'identical',

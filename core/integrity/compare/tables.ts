@@ -1,7 +1,8 @@
+import { counted } from '../../counted.ts';
 import type { TableFingerprint, Unseen } from '../fingerprint.ts';
 import { named } from '../names.ts';
 import type { Finding } from './comparison.ts';
-import { byName, counted, finding, type Pair } from './context.ts';
+import { byName, finding, type Pair } from './context.ts';
 
 const nameOf = (table: TableFingerprint) => named(table.schema, table.name);
 

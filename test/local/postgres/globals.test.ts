@@ -76,7 +76,7 @@ describe('given tables of different sizes', () => {
     expect(size).toBeGreaterThan(largest[0].bytes);
     expect([clientVersion, serverVersion]).toEqual([expect.stringMatching(/^\d+\./), expect.stringMatching(/^\d+\./)]);
     const { stdout } = await workspace.run(['backup', '--verbose']);
-    expect(stdout).toMatch(/shop: 2 tables, 2001 rows, .* dumped of [\d.]+ MB, largest public\.large with [\d.]+ kB/);
+    expect(stdout).toMatch(/shop: 2 tables, 2,001 rows, .* dumped of [\d.]+ MB, largest public\.large with [\d.]+ kB/);
   });
 });
 

@@ -259,7 +259,7 @@ describe('given iCloud files whose content is not on this machine', () => {
   it('when they are a failure, then the source fails and names them', async () => {
     await expect(captured('fail')).rejects.toMatchObject({
       code: 'source',
-      message: expect.stringMatching(/^1 files in .* are not on this machine: evicted$/),
+      message: expect.stringMatching(/^1 file in .* not on this machine: evicted$/),
       next: expect.stringMatching(/download them in the Finder/),
     });
   });

@@ -68,7 +68,7 @@ describe('given a pipe and a socket in the folder', () => {
   it('when it is backed up, then they are left out without a wait, and a comparison does not call them strangers', async () => {
     expect(await workspace.run(['backup', '--source', 'special'])).toMatchObject({ status: 0 });
     const { status, stdout } = await workspace.run(['compare', 'special']);
-    expect(stdout).toMatch(/2 files and folders, 1 bytes: identical/);
+    expect(stdout).toMatch(/2 files and folders, 1 byte: identical/);
     expect(status).toBe(0);
   });
 });

@@ -94,7 +94,7 @@ describe('given a run that ended before all was proven', () => {
     expect(text).toMatch(
       /^ok {2}disk {2}\S+ {2}a {2}bytes: proven \S+ \S+, by a run that did not end; not read again$/m,
     );
-    expect(text).toMatch(/^ok {2}disk {2}\S+ {2}b {2}bytes: 3 files and folders, 67108865 bytes: as recorded$/m);
+    expect(text).toMatch(/^ok {2}disk {2}\S+ {2}b {2}bytes: 3 files and folders, 67,108,865 bytes: as recorded$/m);
     expect(status).toBe(0);
     expect((await verify()).read).toEqual(names);
   });
