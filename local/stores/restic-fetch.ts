@@ -21,7 +21,7 @@ export async function fetchSnapshot(repository: ResticRepository, id: string, in
   const onLine = (line: string) => {
     lines.push(line);
     if (failure.test(line) && !isLoss(line)) enough.abort();
-    return true;
+    return false;
   };
   let result: ProgramResult;
   try {
@@ -36,6 +36,5 @@ export async function fetchSnapshot(repository: ResticRepository, id: string, in
     () => true,
     () => false,
   );
-  if (!lines.some((line) => failure.test(line)) || !hasManifest)
-    throw repository.failure('restore', { ...result, stderr: lines.join('\n') });
+  if (!lines.some((line) => failure.test(line)) || !hasManifest) throw repository.failure('restore', result);
 }

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../helpers/local-processes.ts';
@@ -172,6 +173,9 @@ describe('given the wrong password', () => {
   );
 });
 
+/** restic writes a lock under another name first. */
+const isLock = /^[0-9a-f]{64}$/;
+
 describe('given a lock in the repository', () => {
   async function lockedBy(through: readonly string[]): Promise<{ kill(): Promise<void> }> {
     const environment = { RESTIC_REPOSITORY: workspace.path('repository'), RESTIC_PASSWORD: 'right' };
@@ -179,8 +183,7 @@ describe('given a lock in the repository', () => {
       env: { ...workspace.environment, ...environment },
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-    // restic writes a lock under another name first.
-    const isWritten = (names: string[]) => names.some((name) => /^[0-9a-f]{64}$/.test(name));
+    const isWritten = (names: string[]) => names.some((name) => isLock.test(name));
     await eventually(() => readdir(workspace.path('repository', 'locks')), isWritten);
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     return {
@@ -208,6 +211,22 @@ describe('given a lock in the repository', () => {
     expect(await readdir(workspace.path('repository', 'locks'))).toHaveLength(1);
     expect(await workspace.run(['verify', '--store', 'offsite'])).toMatchObject({ status: 0 });
     expect(await readdir(workspace.path('repository', 'locks'))).toEqual([]);
+  });
+
+  it('when a killed check has left its own, which keeps everybody out, then a restore needs no help', async () => {
+    const locks = async () =>
+      (await readdir(workspace.path('repository', 'locks'))).filter((name) => isLock.test(name));
+    const environment = { RESTIC_REPOSITORY: workspace.path('repository'), RESTIC_PASSWORD: 'right' };
+    // For a fifth of a second after it has written its lock it looks whether somebody else did the same.
+    while ((await locks()).length === 0) {
+      const child = spawn('restic', ['check'], { env: { ...workspace.environment, ...environment }, stdio: 'ignore' });
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      while (child.exitCode === null && (await locks()).length === 0) await setTimeout(5);
+      child.kill('SIGKILL');
+      await ended;
+    }
+    expect(await workspace.run(['restore', 'work', '--store', 'offsite'])).toMatchObject({ status: 0 });
+    expect(await locks()).toEqual([]);
   });
 
   it('when it is of another machine, then it is left alone', async () => {
