@@ -3,6 +3,7 @@ import { type Command, CommanderError } from 'commander';
 import { FukugenError } from '../core/errors.ts';
 import { createProgram } from './commands/program.ts';
 import { exitStatus, statusOf } from './console/exit-status.ts';
+import { errorJson } from './console/told-error.ts';
 import { redact } from './system/secrets.ts';
 
 /** The one place that turns errors into words and exit statuses. */
@@ -36,9 +37,7 @@ function report(error: unknown): number {
   const isKnown = error instanceof FukugenError;
   const asJson = process.argv.includes('--json');
   if (isKnown && asJson)
-    stdout.write(
-      `${JSON.stringify({ error: { code: error.code, message: redact(error.message), next: error.next ?? null } }, null, 2)}\n`,
-    );
+    stdout.write(`${JSON.stringify({ error: { ...errorJson(error), message: redact(error.message) } }, null, 2)}\n`);
   else if (isKnown) stderr.write(`fukugen: ${redact(error.message)}\n${error.next ? `  next: ${error.next}\n` : ''}`);
   else
     stderr.write(

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { count } from '../core/counted.ts';
 import type { DrillRecord } from '../core/evidence/record.ts';
 import type { ScratchServer } from '../local/postgres/scratch-server.ts';
 import { synthesiseAssembly } from './aws/assembly.ts';
@@ -51,7 +52,7 @@ export class CloudPlay {
       let told = '';
       const protectedOne = await protectProduction(cloud, async ({ server }) => {
         const { tables, rows } = await buildSampleDatabase(server, policy, { bytes: 20e6 });
-        told = `${tables} tables, ${rows.toLocaleString('en')} rows; recovery points in Tokyo, copies in Osaka, baselines before and after`;
+        told = `${tables} tables, ${count(rows)} rows; recovery points in Tokyo, copies in Osaka, baselines before and after`;
       });
       this.stack.use(protectedOne);
       return [told, undefined];

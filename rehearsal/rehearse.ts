@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { count } from '../core/counted.ts';
 import { FukugenError } from '../core/errors.ts';
 import { bytesText } from '../local/console/table.ts';
 import { type ScratchServer, startScratchServer } from '../local/postgres/scratch-server.ts';
@@ -103,10 +104,7 @@ class Play {
         database,
         this.options.bytes === undefined ? {} : { bytes: this.options.bytes },
       );
-      return [
-        `${tables} tables, ${rows.toLocaleString('en')} rows, with every type that is awkward to back up`,
-        undefined,
-      ];
+      return [`${tables} tables, ${count(rows)} rows, with every type that is awkward to back up`, undefined];
     });
     const work = join(home, 'work');
     await timeline.stage('sample files', async () => {
@@ -126,7 +124,7 @@ class Play {
       const { json } = await fukugen.run(['backup']);
       const [shop] = json.sources;
       return [
-        `generation ${json.generation}: dump and fingerprint of ${shop.detail.rows.toLocaleString('en')} rows in one snapshot, on disk and in S3`,
+        `generation ${json.generation}: dump and fingerprint of ${count(shop.detail.rows)} rows in one snapshot, on disk and in S3`,
         json.generation as string,
       ];
     });

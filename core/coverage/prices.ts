@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { counted } from '../counted.ts';
 import { FukugenError } from '../errors.ts';
 import { explain } from '../policy/mistakes.ts';
 import builtIn from './prices/2026-11-21.json' with { type: 'json' };
@@ -59,7 +60,7 @@ export function parsePrices(text: string, origin: string): Prices {
   const result = priceFile.safeParse(parseJson(text, origin), { reportInput: true });
   if (!result.success) {
     const mistakes = explain(result.error.issues, parseJson(text, origin));
-    const count = mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`;
+    const count = counted(mistakes.length, 'mistake');
     throw new FukugenError('policy', `${origin} has ${count}:\n${mistakes.map((line) => `  ${line}`).join('\n')}`, {
       next: 'docs/plan.md shows the form of a price file',
     });

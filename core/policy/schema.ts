@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { counted } from '../counted.ts';
 import { FukugenError } from '../errors.ts';
 import { cloud } from './cloud.ts';
 import type { DatabasePolicy } from './databases.ts';
@@ -92,7 +93,7 @@ export function parsePolicy(input: unknown, origin = 'the policy'): BackupPolicy
   const result = policySchema.safeParse(input, { reportInput: true });
   if (result.success) return result.data;
   const mistakes = explain(result.error.issues, input);
-  const count = mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`;
+  const count = counted(mistakes.length, 'mistake');
   throw new FukugenError('policy', `${origin} has ${count}:\n${mistakes.map((line) => `  ${line}`).join('\n')}`, {
     next: 'fukugen schema prints every key with its form',
   });

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { FukugenError } from '../errors.ts';
 import { clock, minutesOfDay as day, wrap } from './clock.ts';
 import { Duration } from './duration.ts';
@@ -97,7 +98,7 @@ export function windowMistakes({ cadence, databases }: Policy, now: Date = new D
 export function placeWindows(policy: Policy, now: Date = new Date()): Record<string, RdsWindows> {
   const mistakes = windowMistakes(policy, now);
   if (mistakes.length > 0) {
-    const count = mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`;
+    const count = counted(mistakes.length, 'mistake');
     const lines = mistakes.map(
       ({ path, received, message }) => `  cloud.${path.join('.')}: received ${received}; ${message}`,
     );

@@ -1,5 +1,6 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { count } from '../../core/counted.ts';
 import { type CloudPolicy, copiesKept, Duration, kindOf } from '../../core/policy/index.ts';
 
 const onceADay = Duration.seconds(86_400);
@@ -16,7 +17,7 @@ export function warnOfFullCopies(scope: IConstruct, { cadence, databases, replic
     if (kindOf(database) !== 'cluster' || ('copyEvery' in database && database.copyEvery)) continue;
     if (cadence.every.seconds >= onceADay.seconds) continue;
     const data = database.expected?.data?.gibibytes;
-    const figure = (copies: number) => Math.round(copies * (data ?? 100)).toLocaleString('en');
+    const figure = (copies: number) => count(Math.round(copies * (data ?? 100)));
     const [all, daily] = [copiesKept(cadence), copiesKept(cadence, onceADay)];
     Validations.of(scope).addWarning(
       `fukugen-full-copies-${name}`,

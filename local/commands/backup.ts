@@ -1,9 +1,9 @@
 import { counted } from '../../core/counted.ts';
 import { FukugenError } from '../../core/errors.ts';
 import { exitStatus, statusOf } from '../console/exit-status.ts';
-import { nextText } from '../console/next-text.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { bytesText, secondsText } from '../console/table.ts';
+import { errorJson, nextText } from '../console/told-error.ts';
 import { isComplete, type PostgresDetail, type SourceRecord } from '../generation/manifest.ts';
 import { type Taken, takeGeneration } from '../generation/take-generation.ts';
 import { partText } from '../postgres/part.ts';
@@ -61,11 +61,7 @@ async function preview(workspace: Workspace, sources: readonly Source[]): Promis
     });
   }
   const [first] = errors;
-  const json = {
-    dryRun: true,
-    lines,
-    errors: errors.map(({ code, message, next }) => ({ code, message, next: next ?? null })),
-  };
+  const json = { dryRun: true, lines, errors: errors.map(errorJson) };
   return { status: first ? statusOf(first.code) : exitStatus.success, json, text: lines.join('\n'), isAnswer: true };
 }
 

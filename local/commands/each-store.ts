@@ -1,5 +1,5 @@
 import { FukugenError } from '../../core/errors.ts';
-import { nextText } from '../console/next-text.ts';
+import { errorJson, nextText } from '../console/told-error.ts';
 import type { Store } from '../stores/store.ts';
 
 /** A store that could not be asked, and why. */
@@ -33,7 +33,7 @@ export async function eachStore(
 }
 
 export function unavailableJson(unavailable: readonly Unavailable[]): object[] {
-  return unavailable.map(({ store, error: { code, message, next } }) => ({ store, code, message, next: next ?? null }));
+  return unavailable.map(({ store, error }) => ({ store, ...errorJson(error) }));
 }
 
 /** @param what - was not done with them, such as `NOT READ` */

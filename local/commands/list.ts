@@ -2,6 +2,7 @@ import { exitStatus, statusOf } from '../console/exit-status.ts';
 import type { GlobalOptions, Outcome } from '../console/outcome.ts';
 import { ageText, table } from '../console/table.ts';
 import { isSafety, momentOf } from '../generation/identifier.ts';
+import { localTime } from '../system/local-time.ts';
 import { chooseStores, type Workspace } from '../workspace.ts';
 import { eachStore, unavailableJson, unavailableText } from './each-store.ts';
 
@@ -25,8 +26,8 @@ export async function list(workspace: Workspace, options: ListOptions): Promise<
     const moment = momentOf(generation) as Date;
     return [
       generation,
-      // As `--at "before …"` takes it; the name is in UTC.
-      moment.toLocaleString('sv'),
+      // The name is in UTC.
+      localTime(moment),
       ageText(now - moment.getTime()),
       [...stores, ...(safety ? ['taken right before a restore'] : [])].join(', '),
     ];

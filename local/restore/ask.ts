@@ -5,6 +5,7 @@ import { isSafety, momentOf } from '../generation/identifier.ts';
 import { readManifest } from '../generation/manifest.ts';
 import { Memory } from '../retention/memory.ts';
 import type { Store } from '../stores/store.ts';
+import { localTime } from '../system/local-time.ts';
 import { chooseSource, chooseStore, type Workspace } from '../workspace.ts';
 import { holding } from './choose-generation.ts';
 
@@ -89,7 +90,7 @@ async function choicesIn(workspace: Workspace, store: Store, source: string) {
       isSafety(generation) ? 'taken before a restore' : '',
     ];
     choices.push({
-      name: `${moment.toLocaleString('sv')}  ${facts.filter((fact) => fact !== '').join(', ')}`,
+      name: `${localTime(moment)}  ${facts.filter((fact) => fact !== '').join(', ')}`,
       value: generation,
     });
   }

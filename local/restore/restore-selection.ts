@@ -60,7 +60,7 @@ async function restoreFiles(
     const verdict = differences.length === 0 ? 'identical' : 'different';
     const lines = differences.map((difference) => `${difference.path}: ${difference.text}`);
     const text = [
-      `${files} of the files: ${differences.length === 0 ? 'identical' : `${counted(differences.length, 'difference')}`}`,
+      `${files} of the files: ${differences.length === 0 ? 'identical' : counted(differences.length, 'difference')}`,
       ...lines,
     ].join('\n');
     return { name: restored, proof: { verdict, text, detail: { files, differences } } };

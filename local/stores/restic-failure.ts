@@ -18,6 +18,9 @@ export function isLoss(line: string): boolean {
   return lostData.test(line);
 }
 
+/** Of one file or folder of a restore: restic goes on with the next. */
+export const fileFailure = /^ignoring error for (.*)$/m;
+
 /** By another restic, so that this one has done nothing. */
 export function isLocked({ status, stderr }: Failed): boolean {
   return status === 11 || (status !== 0 && /repository is already locked/.test(stderr));
@@ -62,7 +65,7 @@ export function resticFailure(store: string, repository: string, verb: string, f
   }
   if (/returned error, retrying after/.test(stderr)) {
     // A restore goes on with the next file, and counts them at its end. What a Fatal follows may have had no end of line.
-    const [, said] = /^ignoring error for (.*)$/m.exec(stderr) ?? /Fatal: (.*)$/m.exec(stderr) ?? [];
+    const [, said] = fileFailure.exec(stderr) ?? /Fatal: (.*)$/m.exec(stderr) ?? [];
     const words = said ?? (stderr.trim().split('\n').at(-1) as string);
     return isLoss(words) ? lacksData(store, words) : keptFailing(server, words);
   }

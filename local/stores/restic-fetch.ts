@@ -2,11 +2,8 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { layout } from '../generation/manifest.ts';
 import type { ProgramResult } from '../system/run-program.ts';
-import { isLoss } from './restic-failure.ts';
+import { fileFailure, isLoss } from './restic-failure.ts';
 import type { ResticRepository } from './restic-repository.ts';
-
-/** Of one file or folder: restic goes on with the next. */
-const failure = /^ignoring error for /;
 
 /**
  * Restores a snapshot into an empty folder. Files whose data the repository has lost stay missing: the comparison that follows names
@@ -20,7 +17,7 @@ export async function fetchSnapshot(repository: ResticRepository, id: string, in
   const enough = new AbortController();
   const onLine = (line: string) => {
     lines.push(line);
-    if (failure.test(line) && !isLoss(line)) enough.abort();
+    if (fileFailure.test(line) && !isLoss(line)) enough.abort();
     return false;
   };
   let result: ProgramResult;
@@ -36,5 +33,5 @@ export async function fetchSnapshot(repository: ResticRepository, id: string, in
     () => true,
     () => false,
   );
-  if (!lines.some((line) => failure.test(line)) || !hasManifest) throw repository.failure('restore', result);
+  if (!lines.some((line) => fileFailure.test(line)) || !hasManifest) throw repository.failure('restore', result);
 }

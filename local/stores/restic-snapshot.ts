@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { momentOf } from '../generation/identifier.ts';
 import { isComplete, type Manifest } from '../generation/manifest.ts';
+import { localTime } from '../system/local-time.ts';
 
 /** As `restic snapshots --json` tells it; one generation each. */
 export interface Snapshot {
@@ -25,6 +26,7 @@ export function describingArguments(policy: string, generation: string, manifest
     // What retention has to know of a generation; fetching a manifest from far away for it takes a second each.
     ...manifest.sources.flatMap(({ name }) => ['--tag', sourceTag + name]),
     ...(isComplete(manifest) ? ['--tag', 'whole'] : []),
+    // Read in the timezone of the machine, to the second.
     ...['--time', localTime(momentOf(generation) as Date)],
   ];
 }
@@ -45,11 +47,4 @@ export function isWhole({ tags }: Snapshot): boolean {
 
 function tagged({ tags = [] }: Snapshot, prefix: string): string[] {
   return tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length));
-}
-
-/** restic reads `--time` in the timezone of the machine, to the second. */
-function localTime(moment: Date): string {
-  const part = (value: number) => String(value).padStart(2, '0');
-  const day = `${moment.getFullYear()}-${part(moment.getMonth() + 1)}-${part(moment.getDate())}`;
-  return `${day} ${part(moment.getHours())}:${part(moment.getMinutes())}:${part(moment.getSeconds())}`;
 }

@@ -1,4 +1,5 @@
 import type { SourceRecord } from '../generation/manifest.ts';
+import { localTime } from '../system/local-time.ts';
 import type { RunContext } from '../system/run-context.ts';
 import { verifyBytes } from './bytes.ts';
 import type { Covered } from './coverage.ts';
@@ -65,5 +66,5 @@ async function steps(level: Level, { folder, record }: Climb, context: RunContex
 
 /** As a person on this machine tells it. */
 export function momentText(at: string): string {
-  return new Date(at).toLocaleString('sv').slice(0, 16);
+  return localTime(new Date(at)).slice(0, 16);
 }

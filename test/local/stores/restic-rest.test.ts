@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { localhostCertificate } from '../../../rehearsal/aws/certificate.ts';
 import { FaultProxy } from '../../helpers/fault-proxy.ts';
 import { eventually } from '../../helpers/local-processes.ts';
+import { expectRoundTrip } from '../../helpers/local-round-trip.ts';
 import { generationsIn, photograph } from '../../helpers/local-tree.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
 import { runs } from '../../helpers/thorough.ts';
@@ -102,13 +103,7 @@ afterAll(async () => {
 
 describe('given a REST server that asks for a name and a password', () => {
   it('when a repository is made there and a generation stored, then it verifies, and comes back identical', async () => {
-    expect(await workspace.run(['init'])).toMatchObject({ status: 0, stdout: 'offsite: made\n' });
-    expect(await workspace.run(['backup'])).toMatchObject({ status: 0, stderr: '' });
-    expect(await workspace.run(['verify', '--level', 'identical'])).toMatchObject({ status: 0 });
-    const before = await photograph(workspace.path('work'));
-    await rename(workspace.path('work'), workspace.path('lost'));
-    expect(await workspace.run(['restore', 'work', '--in-place', '--no-safety', '--yes'])).toMatchObject({ status: 0 });
-    expect(await photograph(workspace.path('work'))).toEqual(before);
+    await expectRoundTrip(workspace);
   }, 120_000);
 
   it('when the policy keeps fewer, then the rest goes, and the repository is sound to the last byte', async () => {

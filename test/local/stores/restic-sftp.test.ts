@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { photograph } from '../../helpers/local-tree.ts';
+import { expectRoundTrip } from '../../helpers/local-round-trip.ts';
 import { LocalWorkspace } from '../../helpers/local-workspace.ts';
 
 let workspace: LocalWorkspace;
@@ -30,13 +30,7 @@ afterAll(() => workspace[Symbol.asyncDispose]());
 
 describe('given a machine that is reached over ssh', () => {
   it('when a repository is made there and a generation stored, then it verifies, and comes back identical', async () => {
-    expect(await workspace.run(['init'])).toMatchObject({ status: 0, stdout: 'offsite: made\n' });
-    expect(await workspace.run(['backup'])).toMatchObject({ status: 0, stderr: '' });
-    expect(await workspace.run(['verify', '--level', 'identical'])).toMatchObject({ status: 0 });
-    const before = await photograph(workspace.path('work'));
-    await rename(workspace.path('work'), workspace.path('lost'));
-    expect(await workspace.run(['restore', 'work', '--in-place', '--no-safety', '--yes'])).toMatchObject({ status: 0 });
-    expect(await photograph(workspace.path('work'))).toEqual(before);
+    await expectRoundTrip(workspace);
   }, 120_000);
 
   it('when the line breaks during an upload, then one sentence says so, and the next run needs no help', async () => {

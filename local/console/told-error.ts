@@ -4,3 +4,8 @@ import type { FukugenError } from '../../core/errors.ts';
 export function nextText({ next }: FukugenError): string {
   return next === undefined ? '' : `\n    next: ${next}`;
 }
+
+/** For `--json`: the same fields wherever an error is told. */
+export function errorJson({ code, message, next }: FukugenError) {
+  return { code, message, next: next ?? null };
+}
